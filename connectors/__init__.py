@@ -1,0 +1,1 @@
+"""The doors: one folder a vendor, and the words of the boundary in `model`."""

@@ -1,0 +1,1 @@
+"""Asana: projects, tasks and stories in; custom fields out."""

@@ -1,0 +1,106 @@
+"""The contract of a connector: it translates and carries, it never decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from connectors.model import Change, Container, Event, Person, Receipt, Ref, WorkItem
+
+Known = Callable[[Ref], str | None]
+"""The version of an item whose history is already kept, or None. Equal version: no need to read its history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One thing that is pulled with a cursor of its own: a project, a data source. `id` is unique in the source."""
+
+    source: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """An item's events from `since` on (None: from the beginning).
+
+    Stored events of the item at or after `since` that are not listed here have been withdrawn by the vendor.
+    """
+
+    ref: Ref
+    events: tuple[Event, ...]
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One checkpoint's worth of facts: kept together with its cursor in one transaction.
+
+    `histories` covers items whose vendor keeps history; for the others (`observed_at` set) the keeper compares
+    each item with its last snapshot. `rows`: our own table's rows, values by field name, as they are now.
+    """
+
+    scope: Scope
+    cursor: str
+    items: tuple[WorkItem, ...] = ()
+    histories: tuple[History, ...] = ()
+    people: tuple[Person, ...] = ()
+    containers: tuple[Container, ...] = ()
+    rows: tuple[OwnRow, ...] = ()
+    observed_at: datetime | None = None
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRow:
+    """A row of our findings table as the vendor holds it now: its key, its id, its values by field name."""
+
+    key: str
+    remote: str
+    url: str
+    values: Mapping[str, object]
+    edited_at: datetime
+    edited_by: str | None = None
+    trashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What of ours exists at the vendor, found by our marks: by key of the Ensure/Put change that would make it.
+
+    `fields`: container id → names of our fields that exist and are attached there.
+    `tables` and `pages`: key → remote id.
+    """
+
+    fields: Mapping[str, frozenset[str]]
+    tables: Mapping[str, str]
+    pages: Mapping[str, str]
+
+
+class Connector(Protocol):
+    """One vendor, for one source of the config."""
+
+    id: str
+
+    def scopes(self) -> Sequence[Scope]:
+        """What is to be pulled, from the config alone where it names it; no request where that is possible."""
+
+    def pull(self, scope: Scope, cursor: str | None, known: Known) -> Iterator[Page]:
+        """Everything changed in the scope since the cursor; everything, when there is none. Ends with `last`."""
+
+    def get(self, ids: Sequence[str]) -> Page:
+        """These items with their history, fresh, whatever scope they are in. Vanished ones are left out."""
+
+    def survey(self, wanted: Sequence[Change]) -> Own:
+        """Which of the fields, tables and pages that these changes would make exist already, by our marks."""
+
+    def apply(self, change: Change) -> Receipt:
+        """Carry one change out; applying it again changes nothing more.
+
+        Raises Transient with `uncertain` when a write may have landed without an answer.
+        """
+
+    def hear(self, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
+        """Verify a webhook delivery; the ids worth getting again. Denied when the signature is wrong."""

@@ -1,0 +1,1 @@
+"""Notion: data sources in; findings rows and pages out."""

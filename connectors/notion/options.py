@@ -1,0 +1,43 @@
+"""The keys of a `[sources.<id>]` table with `kind = "notion"`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(min_length=1)]
+
+
+class TableOptions(BaseModel):
+    """One data source, and which of its properties mean what. Properties by name or id."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    data_source: Name
+    status: Name | None = None
+    owner: Name | None = None
+    team: Name | None = None
+    priority: Name | None = None
+    due: Name | None = None
+    reviewed: Name | None = None
+    parked_until: Name | None = None
+    link: Name | None = None
+    fields: tuple[Name, ...] = ()
+
+
+class NotionOptions(BaseModel):
+    """Which data sources are read and in which role, with which token, at what pace."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    kind: Literal["notion"]
+    base_url: str = "https://api.notion.com"
+    token_env: str = "NOTION_TOKEN"  # noqa: S105
+    token_file: str | None = None
+    work: tuple[TableOptions, ...] = ()
+    ideas: TableOptions | None = None
+    experiments: TableOptions | None = None
+    team_field: str | None = None
+    bots: tuple[str, ...] = ()
+    requests_per_minute: Annotated[int, Field(ge=0)] = 180

@@ -1,0 +1,50 @@
+"""Keeping to a vendor's pace: who may send the next request, and when."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Pace(Protocol):
+    """One token's request budget, shared by everyone who uses the token."""
+
+    def wait_for_turn(self) -> float:
+        """Block until the next request may be sent; the seconds waited."""
+
+    def pause(self, seconds: float) -> None:
+        """Nobody on this token sends anything for so long (the vendor said `Retry-After`)."""
+
+
+class LocalPace:
+    """A budget for one process, evenly spaced (GCRA) with a burst. `per_minute` 0: no limit but pauses."""
+
+    def __init__(
+        self, per_minute: int = 0, burst: int = 10,
+        clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep,
+    ) -> None:  # fmt: skip
+        self._interval = 60.0 / per_minute if per_minute else 0.0
+        self._slack = self._interval * max(burst - 1, 0)
+        self._clock, self._sleep = clock, sleep
+        self._next = 0.0
+        self._closed_until = 0.0
+        self._lock = threading.Lock()
+
+    def wait_for_turn(self) -> float:
+        waited = 0.0
+        while True:
+            with self._lock:
+                now = self._clock()
+                start = max(self._next, now - self._slack)
+                delay = max(start - now, self._closed_until - now)
+                if delay <= 0:
+                    self._next = start + self._interval
+                    return waited
+            self._sleep(delay)
+            waited += delay
+
+    def pause(self, seconds: float) -> None:
+        with self._lock:
+            self._closed_until = max(self._closed_until, self._clock() + seconds)

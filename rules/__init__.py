@@ -1,0 +1,1 @@
+"""The judgement: pure questions to the facts. Stands on `connectors.model` only."""

@@ -1,0 +1,1 @@
+"""The engine: pull, keep, view, judge, plan, apply, settle."""
