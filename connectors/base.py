@@ -104,3 +104,13 @@ class Connector(Protocol):
 
     def hear(self, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
         """Verify a webhook delivery; the ids worth getting again. Denied when the signature is wrong."""
+
+
+class Memory(Protocol):
+    """A connector's own small notes that outlive a run: who we are, ids of what we made. Safe to lose."""
+
+    def get(self, key: str) -> str | None:
+        """What was noted under this key."""
+
+    def set(self, key: str, value: str) -> None:
+        """Note it, replacing what was there."""
