@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 Json = Any
 """A JSON value: what `json.loads` gives."""
@@ -41,6 +41,35 @@ class Response:
     status: int
     body: Json
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a webhook target said. `status` 0: it said nothing (refused, timed out, not a loopback address)."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+
+
+class Carrier(Protocol):
+    """How the pretend vendors call out: to webhook targets on this machine."""
+
+    def call(self, url: str, headers: Mapping[str, str], body: bytes, timeout: float = 10.0) -> Answer:
+        """POST now and wait for the answer. Only inside `World.unlocked()`."""
+
+    def send(self, url: str, headers: Mapping[str, str], body: bytes, then: Callable[[Answer], None]) -> None:
+        """POST soon, in the order of sending; `then` is called with the answer, under the world's lock."""
+
+
+class Silence:
+    """A carrier for a world that no server serves: nobody is reached, and nobody hears of it."""
+
+    def call(self, url: str, headers: Mapping[str, str], body: bytes, timeout: float = 10.0) -> Answer:
+        return Answer(0)
+
+    def send(self, url: str, headers: Mapping[str, str], body: bytes, then: Callable[[Answer], None]) -> None:
+        return None
 
 
 class Clock:
@@ -132,6 +161,7 @@ class World:
         self.clock = Clock(now)
         self.people = People()
         self.lock = threading.RLock()
+        self.carrier: Carrier = Silence()
         self._future: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._past: datetime | None = None
@@ -173,3 +203,35 @@ class World:
                 done += 1
             self.clock.set(instant)
         return done
+
+    def happen(self) -> int:
+        """Let everything due by now happen, by a clock that runs on its own; how many things did."""
+        done = 0
+        with self.lock:
+            while self._future and self._future[0][0] <= self.clock.now():
+                at, _, act = heapq.heappop(self._future)
+                with self.at(at):
+                    act()
+                done += 1
+        return done
+
+    @contextmanager
+    def unlocked(self) -> Iterator[None]:
+        """Let go of the lock while calling out (a webhook handshake), however often this thread holds it.
+
+        Other requests are served meanwhile: look at the world afresh afterwards.
+        """
+        depth, past = 0, self._past
+        self._past = None
+        while True:
+            try:
+                self.lock.release()
+            except RuntimeError:
+                break
+            depth += 1
+        try:
+            yield
+        finally:
+            for _ in range(depth):
+                self.lock.acquire()
+            self._past = past
