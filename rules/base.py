@@ -203,10 +203,12 @@ class Finding:
 class Rule:
     """A named question to the board. The options of a kind are the fields of its dataclass.
 
-    A kind is one file in `rules/checks` with one subclass; its `kind` is the word in the config.
+    A kind is one file in `rules/checks` with one subclass; its `kind` is the word in the config. `words`: what an
+    item's status field says at each level; empty when the kind is not about single items.
     """
 
     kind: ClassVar[str]
+    words: ClassVar[Mapping[Level, str]] = {}
     id: str
     next_step: str
     limit: int | None = None

@@ -1,0 +1,230 @@
+"""Findings and what is there now → what should be written. Pure: a dry run is simply stopping here.
+
+For every field that Handrail owns there are three values: what is there now, what we last wrote, and what we
+want. The rule is in `_verdict`:
+
+    now == want                    nothing to do
+    now == what we last wrote      ours: change it
+    otherwise                      a person changed it: left alone, and said
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connectors.model import (
+    Change,
+    EnsureFields,
+    EnsureTable,
+    PutPage,
+    PutRow,
+    Ref,
+    SetFields,
+    Value,
+)
+
+Values = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a change is wanted: the rule, the finding, and a sentence for a person."""
+
+    text: str
+    rule: str = ""
+    finding: str = ""
+    cost_hours: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of a plan, with what a reviewer wants to know. `target` names the place, whatever is written."""
+
+    change: Change
+    target: str
+    title: str
+    url: str
+    reason: Reason
+
+    @property
+    def source(self) -> str:
+        """The source that carries it out."""
+        match self.change:
+            case EnsureFields(container=ref) | SetFields(ref=ref):
+                return ref.source
+            case EnsureTable(source=source) | PutRow(source=source) | PutPage(source=source):
+                return source
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """A field of ours that a person changed by hand: their value stays."""
+
+    target: str
+    title: str
+    url: str
+    field: str
+    theirs: Value
+    ours: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An ordered set of changes, nothing done yet.
+
+    `adopted`: targets where what is there is already what we want, though we did not write it.
+    `items`: how many items of each source were in view (for `max_percent`).
+    """
+
+    as_of: datetime
+    steps: tuple[Step, ...]
+    left_alone: tuple[LeftAlone, ...] = ()
+    adopted: Mapping[str, Values] = field(default_factory=dict)
+    items: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one of our targets holds now and what we last wrote there.
+
+    `written` None: no record of ours (a first write, or a lost database). `pending`: what a write wanted whose
+    answer never came. `by_person`: fields whose last change in the item's own history was a person's.
+    """
+
+    now: Values
+    written: Values | None = None
+    pending: Values = field(default_factory=dict)
+    by_person: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What we want one target to hold, and how to write it there."""
+
+    target: str
+    title: str
+    url: str
+    values: Values
+    reason: Reason
+
+
+class TooMuch(Exception):
+    """A guard stopped the plan before its first write. The text names the way past it."""
+
+
+def _verdict(field_: str, want: Value, held: Held) -> str:
+    """`same`, `ours` or `theirs`: may we change this field?"""
+    now = held.now.get(field_)
+    if now == want:
+        return "same"
+    if held.written is None:
+        return "theirs" if now is not None and field_ in held.by_person else "ours"
+    ours = {_plain(held.written.get(field_)), _plain(held.pending.get(field_, held.written.get(field_)))}
+    return "ours" if _plain(now) in ours else "theirs"
+
+
+def _plain(value: Value) -> Value:
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def compare(wanted: Wanted, held: Held) -> tuple[dict[str, Value], list[LeftAlone]]:
+    """The values to write at one target, and the fields that a person has taken over there."""
+    write: dict[str, Value] = {}
+    left: list[LeftAlone] = []
+    for name, want in wanted.values.items():
+        match _verdict(name, want, held):
+            case "ours":
+                write[name] = want
+            case "theirs":
+                now = held.now.get(name)
+                left.append(LeftAlone(wanted.target, wanted.title, wanted.url, name, now, want))
+    return write, left
+
+
+def field_steps(wanted: Sequence[tuple[Ref, Wanted]], held: Mapping[str, Held]) -> Iterator[Step | LeftAlone]:
+    """The status fields on items: one change an item, with only the fields that differ."""
+    for ref, want in wanted:
+        have = held.get(want.target, Held({}))
+        write, left = compare(want, have)
+        yield from left
+        if write:
+            before = {name: have.now.get(name) for name in write}
+            change = SetFields(f"fields/{ref}", ref, write, before)
+            yield Step(change, want.target, want.title, want.url, want.reason)
+
+
+def row_steps(
+    source: str,
+    table: str,
+    wanted: Sequence[tuple[str, Wanted]],
+    held: Mapping[str, Held],
+    remotes: Mapping[str, str],
+) -> Iterator[Step | LeftAlone]:
+    """The rows of our findings table: one change a row, created when it is new."""
+    for key, want in wanted:
+        have = held.get(want.target, Held({}))
+        write, left = compare(want, have)
+        yield from left
+        if write:
+            before = {name: have.now.get(name) for name in write}
+            change = PutRow(f"row/{key}", source, table, key, want.title, write, before, remotes.get(key))
+            yield Step(change, want.target, want.title, want.url, want.reason)
+
+
+def adopted(wanted: Sequence[Wanted], held: Mapping[str, Held]) -> dict[str, Values]:
+    """Targets that hold what we want although our record says otherwise (somebody got there first)."""
+    same: dict[str, Values] = {}
+    for want in wanted:
+        have = held.get(want.target)
+        if have is None or have.written is None:
+            continue
+        agreed = {
+            name: value
+            for name, value in want.values.items()
+            if have.now.get(name) == value and _plain(have.written.get(name)) != _plain(value)
+        }
+        if agreed:
+            same[want.target] = agreed
+    return same
+
+
+_ORDER = {EnsureFields: 0, EnsureTable: 1, SetFields: 2, PutRow: 3, PutPage: 4}
+
+
+def assemble(
+    as_of: datetime, parts: Sequence[Step | LeftAlone], same: Mapping[str, Values], items: Mapping[str, int],
+    unheard: frozenset[str] = frozenset(),
+) -> Plan:  # fmt: skip
+    """Put a plan in order: what must exist first, then items, rows and the page; ties by target.
+
+    A source in `unheard` could not be read in this run: nothing is written there on yesterday's knowledge.
+    """
+    steps = [part for part in parts if isinstance(part, Step) and part.source not in unheard]
+    steps.sort(key=lambda step: (_ORDER[type(step.change)], step.target))
+    left = sorted((part for part in parts if isinstance(part, LeftAlone)), key=lambda one: (one.target, one.field))
+    return Plan(as_of, tuple(steps), tuple(left), dict(same), dict(items))
+
+
+def guard(plan: Plan, max_writes: int | None, max_percent: float | None) -> None:
+    """Refuse a plan that is suspiciously large, before its first write. Raises TooMuch."""
+    writes = [step for step in plan.steps if isinstance(step.change, SetFields | PutRow | PutPage)]
+    if max_writes is not None and len(writes) > max_writes:
+        raise TooMuch(
+            f"the plan holds {len(writes)} writes and [write] max_writes allows {max_writes}; nothing was written. "
+            "Look at it with `handrail plan`, then raise max_writes, or give rules a `limit`."
+        )
+    if max_percent is None:
+        return
+    touched = {step.source: 0 for step in writes}
+    for step in writes:
+        touched[step.source] += isinstance(step.change, SetFields)
+    for source, count in touched.items():
+        total = plan.items.get(source, 0)
+        if total and count * 100 > max_percent * total:
+            raise TooMuch(
+                f"the plan changes {count} of {total} items in [sources.{source}], {count * 100 / total:.0f} %, and "
+                f"[write] max_percent allows {max_percent:g} %; nothing was written. Look at it with `handrail plan`, "
+                "then raise max_percent, or give rules a `limit`."
+            )
