@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from connectors.document import Document
+
 Value = str | float | int | bool | tuple[str, ...] | None
 """A field's value. Options and people by id, dates as ISO 8601 text, several of them as a tuple."""
 
@@ -236,7 +238,7 @@ class PutRow:
 
 @dataclass(frozen=True, slots=True)
 class PutPage:
-    """Create or rewrite a page that Handrail owns, as markdown. `remote` is its id when we know it.
+    """Create or rewrite a page that Handrail owns. `remote` is its id when we know it.
 
     `digest` is the hash of what a reader would call its content (the as-of line left out).
     """
@@ -245,7 +247,7 @@ class PutPage:
     source: str
     parent: str
     title: str
-    markdown: str
+    document: Document
     digest: str
     remote: str | None = None
 
