@@ -52,7 +52,7 @@ def row_fields(rules: Iterable[Rule]) -> tuple[OwnField, ...]:
         OwnField("State", "option", (ROW_OPEN, ROW_CLOSED)),
         OwnField("Level", "option", ("breach", "warn")),
         OwnField("Rule", "option", tuple(sorted({rule.id for rule in rules}))),
-        OwnField("About", "text"),
+        OwnField("What", "text"),
         OwnField("Since", "date"),
         OwnField("Waiting on", "text"),
         OwnField("Team", "text"),
@@ -115,7 +115,7 @@ def want_row(source: str, finding: Finding, hours: Hours, day_seconds: float) ->
         "State": ROW_OPEN,
         "Level": finding.level,
         "Rule": finding.rule,
-        "About": finding.subject.name,
+        "What": finding.sentence,
         "Since": _local_date(finding, hours),
         "Waiting on": finding.waiting_on or None,
         "Team": finding.team or None,
@@ -123,9 +123,8 @@ def want_row(source: str, finding: Finding, hours: Hours, day_seconds: float) ->
         "Next step": finding.next_step,
         "Link": finding.subject.url or None,
     }
-    return finding.key, Wanted(
-        row_target(source, finding.key), finding.sentence, finding.subject.url, values, _reason(finding)
-    )
+    target = row_target(source, finding.key)
+    return finding.key, Wanted(target, finding.subject.name, finding.subject.url, values, _reason(finding))
 
 
 def want_row_closed(source: str, key: str, title: str, url: str) -> tuple[str, Wanted]:

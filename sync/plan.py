@@ -225,6 +225,6 @@ def guard(plan: Plan, max_writes: int | None, max_percent: float | None) -> None
         if total and count * 100 > max_percent * total:
             raise TooMuch(
                 f"the plan changes {count} of {total} items in [sources.{source}], {count * 100 / total:.0f} %, and "
-                f"[write] max_percent allows {max_percent:g} %; nothing was written. Look at it with `handrail plan`, "
-                "then raise max_percent, or give rules a `limit`."
+                f"[write] max_percent allows {max_percent:g} %; nothing was written. "
+                "Look at it with `handrail plan`, then raise max_percent, or give rules a `limit`."
             )
