@@ -11,14 +11,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class ConnectorError(Exception):
-    """Talking to a vendor failed. `status` is the HTTP status, 0 when there was no answer."""
+    """Talking to a vendor failed. `status` is the HTTP status, 0 when there was no answer.
 
-    def __init__(self, message: str, *, status: int = 0, request: str = "") -> None:
+    `answer` is the vendor's error body as JSON, None when there was none.
+    """
+
+    def __init__(self, message: str, *, status: int = 0, request: str = "", answer: Any = None) -> None:
         super().__init__(message)
         self.status = status
         self.request = request
+        self.answer = answer
 
 
 class Transient(ConnectorError):
@@ -26,9 +32,9 @@ class Transient(ConnectorError):
 
     def __init__(
         self, message: str, *, status: int = 0, request: str = "", uncertain: bool = False,
-        retry_after: float | None = None,
+        retry_after: float | None = None, answer: Any = None,
     ) -> None:  # fmt: skip
-        super().__init__(message, status=status, request=request)
+        super().__init__(message, status=status, request=request, answer=answer)
         self.uncertain = uncertain
         self.retry_after = retry_after
 
