@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import queue
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -71,29 +70,6 @@ class Silence:
 
     def send(self, url: str, headers: Mapping[str, str], body: bytes, then: Callable[[Answer], None]) -> None:
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a webhook's target answered. `status` 0: it did not answer. Header names in lower case."""
-
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    content: str = ""
-
-
-Carrier = Callable[[str, Mapping[str, str], bytes], Answer]
-"""POSTs a body to a URL and waits (at most 10 s) for the answer; never raises."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A webhook call that waits in `World.outbox`. `done` gets the answer, under the world's lock."""
-
-    url: str
-    headers: Mapping[str, str]
-    body: bytes
-    done: Callable[[Answer], None]
 
 
 class Clock:
@@ -173,12 +149,9 @@ def stable_uuid(*parts: str) -> str:
 
 
 class World:
-    """One pretend world. Every read and write happens under `lock`, which the vendors' `handle` takes themselves
-    (never hold it around `handle`: a webhook's handshake waits for the target, which may call back).
+    """One pretend world. Every read and write happens under `lock`.
 
-    `asana` and `notion` are set by whoever builds the world (`connectors.sandbox.build`). `carrier` is how webhook
-    calls leave (None: nobody answers); whoever serves the world sets it, and a thread of theirs takes deliveries
-    from `outbox` and gives them to `carry`.
+    `asana` and `notion` are set by whoever builds the world (`connectors.sandbox.build`).
     """
 
     asana: Any
@@ -192,8 +165,6 @@ class World:
         self._future: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._past: datetime | None = None
-        self.carrier: Carrier | None = None
-        self.outbox: queue.SimpleQueue[Delivery] = queue.SimpleQueue()
 
     def now(self) -> datetime:
         """The world's time; inside `at` the time of that act."""
@@ -264,33 +235,3 @@ class World:
             for _ in range(depth):
                 self.lock.acquire()
             self._past = past
-
-    def catch_up(self) -> int:
-        """Let everything due by the machine's clock happen; nothing to do on a clock that stands still."""
-        done = 0
-        with self.lock:
-            while not self.clock.stands_still and self._future and self._future[0][0] <= self.clock.now():
-                at, _, act = heapq.heappop(self._future)
-                with self.at(at):
-                    act()
-                done += 1
-        return done
-
-    def ask(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """POST to a webhook's target and wait for the answer. Call it without the lock."""
-        return self.carrier(url, headers, body) if self.carrier else Answer(0)
-
-    def carry(self, delivery: Delivery) -> Answer:
-        """Send one delivery from the outbox and tell its sender the answer."""
-        answer = self.ask(delivery.url, delivery.headers, delivery.body)
-        with self.lock:
-            delivery.done(answer)
-        return answer
-
-    def carry_all(self) -> int:
-        """Send everything in the outbox now, in order; how many deliveries that were."""
-        sent = 0
-        while not self.outbox.empty():
-            self.carry(self.outbox.get())
-            sent += 1
-        return sent
