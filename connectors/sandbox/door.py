@@ -48,35 +48,30 @@ class VendorDoor:
         if body is None:
             return
         fault = self._faults.of(method, path, query)
-        status = 0
-        try:
-            if fault and fault.kind == "slow":
-                await asyncio.sleep(fault.seconds)
-            status = await self._answer(scope, query, body, fault, receive, send)
-        finally:
-            spent = (time.perf_counter() - began) * 1000
-            self._log.note(method, path, query, status, spent, fault.kind if fault else "")
+        if fault and fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+        answer = await self._answer(scope, query, body, fault)
+        # noted before it is sent: whoever has the answer finds it in the log
+        spent = (time.perf_counter() - began) * 1000
+        self._log.note(method, path, query, answer.status if answer else 0, spent, fault.kind if fault else "")
+        if answer is None:
+            await _drop(receive)
+        else:
+            await _send(send, answer, cut=fault is not None and fault.kind == "truncated")
 
-    async def _answer(
-        self, scope: Scope, query: str, body: bytes, fault: Fault | None, receive: Receive, send: Send
-    ) -> int:
-        vendor = "asana" if scope["path"].startswith(ASANA) else "notion"
+    async def _answer(self, scope: Scope, query: str, body: bytes, fault: Fault | None) -> Response | None:
+        """What the client is to get; None: nothing, the connection is dropped."""
+        vendor, mount = ("asana", ASANA) if scope["path"].startswith(ASANA) else ("notion", NOTION)
         if fault and fault.kind not in AFTER:
-            if fault.kind == "drop":
-                return await _drop(receive)
-            answer = fails_before(fault, vendor)
-            return await _send(send, answer)
-        mount = ASANA if vendor == "asana" else NOTION
+            return None if fault.kind == "drop" else fails_before(fault, vendor)
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         pairs = tuple(parse_qsl(query, keep_blank_values=True))
         request = Request(scope["method"], scope["path"][len(mount) :] or "/", pairs, headers, body)
         loop = asyncio.get_running_loop()
         answer = await loop.run_in_executor(self._workers, self._handle, vendor, request)
-        if fault and fault.kind == "drop_saved":
-            return await _drop(receive)
-        if fault and fault.kind == "truncated":
-            return await _send(send, answer, cut=True)
-        return await _send(send, fails_after(fault, vendor, answer) if fault else answer)
+        if fault is None:
+            return answer
+        return None if fault.kind == "drop_saved" else fails_after(fault, vendor, answer)
 
     def _handle(self, vendor: str, request: Request) -> Response:
         side = self._world.asana if vendor == "asana" else self._world.notion
@@ -106,7 +101,7 @@ async def _read(receive: Receive) -> bytes | None:
     return b"".join(parts)
 
 
-async def _send(send: Send, answer: Response, *, cut: bool = False) -> int:
+async def _send(send: Send, answer: Response, *, cut: bool) -> None:
     """Send it; `cut`: only half of the body that its length promises."""
     body = _to_bytes(answer)
     headers = {"content-type": "application/json; charset=utf-8"}
@@ -115,17 +110,15 @@ async def _send(send: Send, answer: Response, *, cut: bool = False) -> int:
     encoded = [(name.encode("latin-1"), text.encode("latin-1", "replace")) for name, text in headers.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
     await send({"type": "http.response.body", "body": body[: len(body) // 2] if cut else body, "more_body": cut})
-    return answer.status
 
 
-async def _drop(receive: Receive) -> int:
+async def _drop(receive: Receive) -> None:
     """Close the connection without a word (uvicorn's receive belongs to the object that holds the connection)."""
     transport = getattr(getattr(receive, "__self__", None), "transport", None)
     if transport is not None:
         transport.abort()
         while (await receive())["type"] != "http.disconnect":
             pass
-    return 0
 
 
 def _to_bytes(answer: Response) -> bytes:

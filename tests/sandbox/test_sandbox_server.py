@@ -129,7 +129,7 @@ class _Target(http.server.BaseHTTPRequestHandler):
 def target(client: httpx.Client) -> Iterator[str]:
     _Target.heard, _Target.base = [], str(client.base_url)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Target) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
