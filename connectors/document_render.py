@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 
 from rich.console import Console, RenderableType
@@ -97,16 +96,16 @@ def _html(text: str) -> str:
 
 def text(document: Document, width: int) -> str:
     """Lines of at most `width` cells (wide characters count two), ending in one newline; no colour, no bars."""
-    out = io.StringIO()
     console = Console(
-        file=out, width=max(width, 20), color_system=None, force_terminal=False, legacy_windows=False, _environ={}
+        width=max(width, 20), color_system=None, force_terminal=False, legacy_windows=False, _environ={}
     )
-    for number, block in enumerate(document.blocks):
-        if number:
-            console.line()
-        for part in _text_block(block, width):
-            console.print(part)
-    return "\n".join(row.rstrip() for row in out.getvalue().split("\n"))
+    with console.capture() as shown:
+        for number, block in enumerate(document.blocks):
+            if number:
+                console.line()
+            for part in _text_block(block, width):
+                console.print(part)
+    return "\n".join(row.rstrip() for row in shown.get().split("\n"))
 
 
 def _text_block(block: Block, width: int) -> list[RenderableType]:
