@@ -261,7 +261,8 @@ class Receipt:
 
     `outcome`: `written`; `found` (it was there already, by our mark); `moved_on` (what we would have replaced was
     no longer what we had decided on: left alone). `remote`: the vendor's id of what was written; `values`: what it
-    holds now, by field name; `version`: the item's new version, so that our own write costs no second read.
+    holds now, by field name; `version`: the item's new version, so that our own write costs no second read;
+    `seen_version`: the version that was seen right before the write.
     """
 
     key: str
@@ -271,3 +272,4 @@ class Receipt:
     values: Mapping[str, Value] = field(default_factory=dict)
     version: str = ""
     note: str = ""
+    seen_version: str = ""
