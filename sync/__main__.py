@@ -1,0 +1,5 @@
+"""`python -m sync` is `handrail`."""
+
+from sync.cli import main
+
+main()

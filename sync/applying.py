@@ -1,0 +1,85 @@
+"""Hops 6 and 7: carry a plan out, change by change, and settle each receipt in the ledger."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from dataclasses import replace as with_
+
+from connectors.errors import ConnectorError, Denied
+from connectors.model import Change, EnsureTable, PutPage, PutRow, Receipt, SetFields
+from sync.house import House
+from sync.plan import Plan, Step
+from sync.pulling import Trouble
+
+
+@dataclass(slots=True)
+class Applied:
+    """What became of the changes: counts by outcome, what moved on meanwhile, and what failed."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    moved_on: list[Step] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    sources: set[str] = field(default_factory=set)
+
+    @property
+    def written(self) -> int:
+        return self.outcomes["written"]
+
+
+def carry_out(house: House, run: str, plan: Plan) -> Applied:
+    """Apply every step in order. A change that fails stays wanted and is tried by the next run."""
+    applied = Applied()
+    denied: set[str] = set()
+    house.progress.applying(len(plan.steps))
+    for target, values in plan.adopted.items():
+        house.store.adopt(run, target, values)
+    for step in plan.steps:
+        if step.source in denied:
+            continue
+        try:
+            _one(house, run, step, applied)
+        except ConnectorError as error:
+            applied.troubles.append(Trouble(step.source, step.title, str(error), isinstance(error, Denied)))
+            house.store.failed(run, step.target, str(error))
+            if isinstance(error, Denied):
+                denied.add(step.source)
+        house.progress.applied(step.title)
+    return applied
+
+
+def _one(house: House, run: str, step: Step, applied: Applied) -> None:
+    change = _with_known_ids(house, step.change)
+    house.store.write_started(run, step)
+    receipt = house.sources[step.source].connector.apply(change)
+    house.store.settle(run, step, receipt)
+    _spare_the_echo(house, change, receipt)
+    applied.outcomes[receipt.outcome] += 1
+    applied.sources.add(step.source)
+    if receipt.outcome == "moved_on":
+        applied.moved_on.append(step)
+
+
+def _with_known_ids(house: House, change: Change) -> Change:
+    """A row's table may have been made a moment ago, by the same plan."""
+    match change:
+        case PutRow(remote=None) | PutPage(remote=None) | EnsureTable():
+            return _with_table(house, change)
+        case PutRow():
+            return _with_table(house, change)
+        case _:
+            return change
+
+
+def _with_table(house: House, change: Change) -> Change:
+    if isinstance(change, PutRow):
+        return with_(change, table=house.store.made(f"{change.source}/{change.table}") or change.table)
+    return change
+
+
+def _spare_the_echo(house: House, change: Change, receipt: Receipt) -> None:
+    """Our own write made a new version: when the one before was kept, there is nothing new to read in it."""
+    if not isinstance(change, SetFields) or not receipt.version:
+        return
+    if house.store.known(change.ref) == receipt.seen_version:
+        house.store.set_version(change.ref, receipt.version)

@@ -1,0 +1,193 @@
+"""`handrail`: parse, call, print. Each command is one function in `commands`; heavy imports wait until it runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from sync.cli.exits import guarded
+
+app = typer.Typer(
+    name="handrail",
+    help="Sees where work silently stops between people, says so in plain language, and writes it back to Asana "
+    "and Notion. Start with `handrail demo`: it needs no token.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+Config = Annotated[Path, typer.Option("--config", "-c", help="The config file.", show_default=True)]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="INSTANT",
+        help="Judge the work as it was then, e.g. 2026-06-01T00:00:00Z; `sandbox` takes the sandbox's clock.",
+    ),
+]  # fmt: skip
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts instead of text.")]
+HERE = Path("config.toml")
+
+
+def _call(name: str, **options: Any) -> None:
+    import importlib
+
+    command: Callable[..., int] = getattr(importlib.import_module("sync.cli.commands"), name)
+    raise typer.Exit(guarded(lambda: command(**options)))
+
+
+@app.command()
+def demo(
+    serve: Annotated[bool, typer.Option("--serve", help="Keep the sandbox up afterwards, for a browser.")] = False,
+    port: Annotated[int, typer.Option(help="The sandbox's port with --serve; 0 picks a free one.")] = 0,
+    json: Json = False,
+) -> None:
+    """Run the whole service once against pretend vendors on this machine. No token, no set-up.
+
+    Example: `handrail demo --serve`
+    """
+    _call("demo", serve=serve, port=port, json=json)
+
+
+@app.command()
+def check(config: Config = HERE, json: Json = False) -> None:
+    """Read the config and say everything that is wrong with it, each with its line.
+
+    Example: `handrail check --config config.toml`
+    """
+    _call("check", config=config, json=json)
+
+
+@app.command()
+def plan(
+    config: Config = HERE, as_of: AsOf = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the plan to this file for `apply`.")] = None,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Pull, judge, and show what a run would write. Writes nothing to Asana or Notion.
+
+    Example: `handrail plan -o plan.json`
+    """
+    _call("plan", config=config, as_of=as_of, out=out, json=json)
+
+
+@app.command()
+def apply(
+    file: Annotated[Path, typer.Argument(metavar="PLAN", help="A file made by `handrail plan -o`.")],
+    config: Config = HERE, json: Json = False,
+) -> None:  # fmt: skip
+    """Carry out exactly this plan, and only where what it would replace still stands.
+
+    Example: `handrail apply plan.json`
+    """
+    _call("apply", file=file, config=config, json=json)
+
+
+@app.command()
+def run(
+    config: Config = HERE, as_of: AsOf = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop before the first write.")] = False,
+    json: Json = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")] = False,
+) -> None:  # fmt: skip
+    """The scheduled job, once: pull, keep, judge, plan, apply, settle. A summary is the last line.
+
+    Example: `handrail run --config config.toml`
+    """
+    _call("run", config=config, as_of=as_of, dry_run=dry_run, json=json, verbose=verbose)
+
+
+@app.command()
+def report(
+    config: Config = HERE, as_of: AsOf = None,
+    format: Annotated[Literal["text", "md", "json"], typer.Option("--format", "-f")] = "text",  # noqa: A002
+) -> None:  # fmt: skip
+    """Print the summary page from the facts already pulled. Asks no vendor.
+
+    Example: `handrail report --format md`
+    """
+    _call("report", config=config, as_of=as_of, format=format)
+
+
+@app.command()
+def why(
+    ref: Annotated[str, typer.Argument(help="An item, as in reports and exports: asana:1201.")],
+    config: Config = HERE, as_of: AsOf = None, json: Json = False,
+) -> None:  # fmt: skip
+    """The facts, times and limits behind the findings on one item.
+
+    Example: `handrail why asana:1201234567890123`
+    """
+    _call("why", ref=ref, config=config, as_of=as_of, json=json)
+
+
+@app.command(name="why-not")
+def why_not(
+    ref: Annotated[str, typer.Argument(help="An item, as in reports and exports: asana:1201.")],
+    rule: Annotated[str, typer.Argument(help="A rule's id in the config.")],
+    config: Config = HERE, as_of: AsOf = None, json: Json = False,
+) -> None:  # fmt: skip
+    """The first condition of a rule that an item does not meet, with its value and its limit.
+
+    Example: `handrail why-not asana:1201234567890123 first-look`
+    """
+    _call("why_not", ref=ref, rule=rule, config=config, as_of=as_of, json=json)
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder to write to; it is made when missing.")],
+    config: Config = HERE, as_of: AsOf = None,
+    format: Annotated[Literal["csv", "parquet"], typer.Option("--format", "-f")] = "csv",  # noqa: A002
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Write items, events, intervals, handoffs and findings as files: the rows behind every figure.
+
+    Example: `handrail export --out out`
+    """
+    _call("export", out=out, config=config, as_of=as_of, format=format, json=json)
+
+
+@app.command()
+def log(
+    config: Config = HERE,
+    run_id: Annotated[str | None, typer.Option("--run", help="Only the writes of this run.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 50,
+    json: Json = False,
+) -> None:
+    """The ledger: every write, what was there before, what came after, and why.
+
+    Example: `handrail log --limit 20`
+    """
+    _call("log", config=config, run_id=run_id, limit=limit, json=json)
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="Where to listen on 127.0.0.1; 0 picks a free port.")] = 8480,
+    scenario: Annotated[
+        Literal["demo", "empty"] | None, typer.Option(help="What is in it. With --events: empty unless given.")
+    ] = None,
+    events: Annotated[Path | None, typer.Option(help="An event log (CSV) to fill an Asana project from.")] = None,
+    done: Annotated[
+        str | None, typer.Option(metavar="VALUE[,VALUE…]", help="Activities or statuses that complete a task.")
+    ] = None,
+    now: Annotated[str | None, typer.Option(metavar="INSTANT", help="Stop the clock at this instant.")] = None,
+    faults: Annotated[Path | None, typer.Option(help="A TOML file of faults to inject.")] = None,
+    write_config: Annotated[Path | None, typer.Option(help="Write a config for what is loaded.")] = None,
+) -> None:
+    """Serve pretend Asana and Notion on this machine, until Ctrl-C.
+
+    Example: `handrail sandbox --events log.csv --write-config config.toml`
+    """
+    _call("sandbox", port=port, scenario=scenario, events=events, done=done, now=now, faults=faults,
+          write_config=write_config)  # fmt: skip
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(app())

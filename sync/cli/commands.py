@@ -1,0 +1,191 @@
+"""What the commands do: open the house, call the engine, print."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sync.cli import show
+from sync.cli.exits import BAD_INPUT, CREDENTIALS, DONE, SURVIVED, Refusal
+from sync.cli.instants import instant_of
+from sync.config import load
+from sync.house import House
+from sync.planfile import from_json, to_json
+from sync.pulling import Trouble
+from sync.wiring import open_house
+
+
+@contextmanager
+def _house(config: Path, *, quiet: bool = False) -> Iterator[House]:
+    settings = load(config, os.environ)
+    with open_house(settings, os.environ, show.progress(quiet)) as house:
+        yield house
+
+
+def _exit_code(troubles: list[Trouble]) -> int:
+    if any(trouble.denied for trouble in troubles):
+        return CREDENTIALS
+    return SURVIVED if troubles else DONE
+
+
+def check(config: Path, json: bool) -> int:
+    """Offline: the config alone."""
+    from sync.check import check as examine
+
+    result = examine(config, os.environ)
+    show.data(result.to_json()) if json else show.text(result.lines())
+    return DONE if result.ok else BAD_INPUT
+
+
+def plan(config: Path, as_of: str | None, out: Path | None, json: bool) -> int:
+    """Hops 1 to 5, and the plan as a file."""
+    from sync.run import run as run_once
+
+    with _house(config, quiet=json) as house:
+        outcome = run_once(house, instant_of(as_of, house.settings), write=False)
+        raw = to_json(outcome.plan, house.settings.hash)
+        if out:
+            show.write_file(out, raw)
+        if json:
+            show.raw(raw)
+        else:
+            show.plan(outcome.plan, out)
+            show.troubles(outcome.troubles)
+    return _exit_code(outcome.troubles)
+
+
+def apply(file: Path, config: Path, json: bool) -> int:
+    """Hops 6 and 7 for a reviewed plan."""
+    from sync.run import apply_plan
+
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise Refusal(f"{file}: {error.strerror}; make a plan with `handrail plan -o {file}`") from None
+    ready, made_under = from_json(raw)
+    with _house(config, quiet=json) as house:
+        if house.settings.mode != "apply":
+            raise Refusal(f'{config}: mode is "{house.settings.mode}"; nothing is written until it is "apply"')
+        if made_under != house.settings.hash:
+            raise Refusal(f"{file}: the config has changed since this plan was made; make it anew")
+        applied = apply_plan(house, ready)
+    if json:
+        show.data({"written": applied.written, "outcomes": dict(applied.outcomes),
+                   "moved_on": [step.title for step in applied.moved_on],
+                   "errors": [trouble.text for trouble in applied.troubles]})  # fmt: skip
+    else:
+        show.applied(applied)
+        show.troubles(applied.troubles)
+    return _exit_code(applied.troubles)
+
+
+def run(config: Path, as_of: str | None, dry_run: bool, json: bool, verbose: bool) -> int:
+    """All seven hops, once."""
+    from sync.run import run as run_once
+    from sync.run import summary_of
+
+    show.logging(verbose)
+    with _house(config, quiet=json) as house:
+        now = instant_of(as_of, house.settings, only_loopback=True)
+        write = house.settings.mode == "apply" and not dry_run
+        outcome = run_once(house, now, write=write)
+        if not json:
+            show.outcome(outcome, house)
+            show.troubles(outcome.troubles)
+        show.data(summary_of(outcome, house))
+    return _exit_code(outcome.troubles)
+
+
+def report(config: Path, as_of: str | None, format: str) -> int:  # noqa: A002
+    """The summary page from the store."""
+    from connectors.document import Document, to_markdown_gfm, to_text
+    from rules.engine import judge
+    from sync.page import summary, summary_data
+
+    with _house(config, quiet=True) as house:
+        judgement = judge(house.board(instant_of(as_of, house.settings)), house.rules)
+        if format == "json":
+            show.data(summary_data(house, judgement))
+            return DONE
+        page, as_of_line = summary(house, judgement)
+        whole = Document((as_of_line, *page.blocks))
+        show.text([to_markdown_gfm(whole) if format == "md" else to_text(whole, show.width())])
+    return DONE
+
+
+def why(ref: str, config: Path, as_of: str | None, json: bool) -> int:
+    """The facts behind the findings on one item."""
+    from rules.engine import why as explain
+
+    with _house(config, quiet=True) as house:
+        board = house.board(instant_of(as_of, house.settings))
+        _known(board.items["ref"], ref, config)
+        answer = explain(board, house.rules, ref)
+    show.data(answer.to_json()) if json else show.text(answer.lines())
+    return DONE
+
+
+def why_not(ref: str, rule: str, config: Path, as_of: str | None, json: bool) -> int:
+    """The first condition that an item does not meet."""
+    from rules.engine import why_not as explain
+
+    with _house(config, quiet=True) as house:
+        board = house.board(instant_of(as_of, house.settings))
+        _known(board.items["ref"], ref, config)
+        chosen = next((one for one in house.rules if one.id == rule), None)
+        if chosen is None:
+            raise Refusal(f"[rules.{rule}] is no rule of {config}; there are {', '.join(r.id for r in house.rules)}")
+        answer = explain(board, chosen, ref)
+    show.data(answer.to_json()) if json else show.text(answer.lines())
+    return DONE
+
+
+def export(out: Path, config: Path, as_of: str | None, format: str, json: bool) -> int:  # noqa: A002
+    """The rows behind every figure."""
+    from rules.engine import judge
+    from sync.export import export as write
+
+    with _house(config, quiet=True) as house:
+        board = house.board(instant_of(as_of, house.settings))
+        written = write(house.store, board, judge(board, house.rules).findings, out, format)
+    show.data(written) if json else show.text(f"{name}: {rows} rows" for name, rows in written.items())
+    return DONE
+
+
+def log(config: Path, run_id: str | None, limit: int, json: bool) -> int:
+    """The ledger, newest first."""
+    with _house(config, quiet=True) as house:
+        entries = house.store.ledger(run_id, limit)
+    show.ledger(entries, json)
+    return DONE
+
+
+def sandbox(
+    port: int, scenario: str | None, events: Path | None, done: str | None, now: str | None,
+    faults: Path | None, write_config: Path | None,
+) -> int:  # fmt: skip
+    """The pretend vendors, until Ctrl-C."""
+    from connectors.sandbox.serve import run_sandbox
+    from sync.cli.instants import parse
+
+    return run_sandbox(
+        port=port, scenario=scenario or ("empty" if events else "demo"), events=events,
+        done=tuple(done.split(",")) if done else (), now=parse(now, "--now") if now else None,
+        faults=faults, write_config=write_config,
+    )  # fmt: skip
+
+
+def demo(serve: bool, port: int, json: bool) -> int:
+    """The whole service against the sandbox, in this process."""
+    from sync.demo import run_demo
+
+    return run_demo(serve=serve, port=port, json=json)
+
+
+def _known(refs: object, ref: str, config: Path) -> None:
+    if ref not in refs:  # type: ignore[operator]
+        raise Refusal(
+            f"{ref}: no such item as of then; `handrail export` lists every ref, `{config}` names what is read"
+        )

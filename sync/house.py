@@ -1,0 +1,53 @@
+"""Everything a run needs, joined together: the settings, the store, the doors, the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connectors.base import Connector, Scope
+from connectors.http import Meter
+from rules.base import Board, Rule, Terms
+from sync.config import Settings
+from sync.store import Store
+from sync.view import SourceTerms, board
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a run tells while it goes. Every part may be replaced; the defaults say nothing."""
+
+    pulling: Callable[[Scope], None] = field(default=lambda scope: None)
+    kept: Callable[[Scope, int, int], None] = field(default=lambda scope, items, events: None)
+    applying: Callable[[int], None] = field(default=lambda total: None)
+    applied: Callable[[str], None] = field(default=lambda target: None)
+    note: Callable[[str], None] = field(default=lambda text: None)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source of the config with its door. `item_fields`, `pages`: what its vendor can hold for us."""
+
+    id: str
+    connector: Connector
+    terms: SourceTerms
+    item_fields: bool
+    pages: bool
+
+
+@dataclass(frozen=True)
+class House:
+    """The parts of one service, wired. `meter` counts every request to the vendors."""
+
+    settings: Settings
+    store: Store
+    sources: Mapping[str, Source]
+    rules: tuple[Rule, ...]
+    terms: Terms
+    meter: Meter
+    progress: Progress = field(default_factory=Progress)
+
+    def board(self, now: datetime) -> Board:
+        """The stored facts as of an instant, with the meaning the config gives them."""
+        return board(self.store, self.terms, [source.terms for source in self.sources.values()], now)

@@ -1,0 +1,209 @@
+"""Hop 5: hold what should be readable against what is, and give the difference as a plan.
+
+This file gathers (from the store only); the deciding is in `plan` and `intent`, which are pure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import orjson
+
+from connectors import document
+from connectors.model import EnsureFields, EnsureTable, OwnField, PutPage, Ref, Value, WorkItem
+from rules.base import Finding
+from rules.engine import Judgement
+from sync import intent
+from sync.house import House, Source
+from sync.page import summary
+from sync.plan import (
+    Held,
+    LeftAlone,
+    Plan,
+    Reason,
+    Step,
+    adopted,
+    assemble,
+    field_steps,
+    row_steps,
+)
+
+TABLE = "findings"
+PAGE = "page/summary"
+
+
+def make_plan(house: House, judgement: Judgement, unheard: frozenset[str]) -> Plan:
+    """Everything that should be written as of the judgement's instant; nothing is asked of a vendor."""
+    parts: list[Step | LeftAlone] = []
+    same: dict[str, Mapping[str, Value]] = {}
+    for source in house.sources.values():
+        if source.item_fields:
+            _on_items(house, source, judgement, parts, same)
+    target = page_source(house)
+    if target:
+        _on_rows(house, target, judgement, unheard, parts, same)
+        left = [part for part in parts if isinstance(part, LeftAlone)]
+        parts.extend(_on_page(house, target, judgement, unheard, left))
+    counts = dict(judgement.board.items["source"].cast(str).value_counts().iter_rows())
+    return assemble(judgement.board.now, parts, same, counts, unheard)
+
+
+def page_source(house: House) -> str | None:
+    """The source that holds our table and page; None when the config names no place for them."""
+    write = house.settings.write
+    if not write.notion_parent:
+        return None
+    return write.notion_source or next((one.id for one in house.sources.values() if one.pages), None)
+
+
+# ---- status fields on items ----------------------------------------------------------------------------------
+
+
+def _on_items(
+    house: House, source: Source, judgement: Judgement, parts: list[Step | LeftAlone],
+    same: dict[str, Mapping[str, Value]],
+) -> None:  # fmt: skip
+    names, rules = house.settings.field_names, {rule.id: rule for rule in house.rules}
+    if not names.present():
+        return
+    own = intent.item_fields(names, house.rules)
+    parts.extend(_missing_fields(house, source, own))
+    marked = house.store.marked(source.id, names.present())
+    open_ = [f for f in judgement.findings if f in judgement.said or f.subject.id in marked]
+    wanted = {
+        str(ref): (ref, intent.want_on_item(finding, values))
+        for ref, (finding, values) in intent.on_items(open_, rules, names, house.terms.hours).items()
+        if ref.source == source.id
+    }
+    items = {str(item.ref): item for item in house.store.items({*map(Ref.parse, wanted), *map(Ref.parse, marked)})}
+    for key in marked - wanted.keys():
+        item = items[key]
+        wanted[key] = (item.ref, intent.want_cleared(item.ref, item.title, item.url, names.present()))
+    held = {key: _held(house, items[key], names.present()) for key in wanted if key in items}
+    parts.extend(field_steps([wanted[key] for key in held], held))
+    same.update(adopted([want for _, want in wanted.values()], held))
+
+
+def _missing_fields(house: House, source: Source, own: Sequence[OwnField]) -> Iterator[Step]:
+    """One step a container that does not have all our fields yet, with all their options."""
+    if not house.settings.write.create_fields:
+        return
+    for container in house.store.containers():
+        if container.ref.source != source.id or container.role != "work":
+            continue
+        key = f"own fields/{container.ref}/{_digest([(one.name, one.type, one.options) for one in own])}"
+        have = {one.name: {name for _, name in one.options} for one in container.fields}
+        if house.store.made(key) or all(one.name in have and have[one.name] >= {*one.options} for one in own):
+            continue
+        reason = Reason("Handrail's own fields, created once; nothing of yours is changed.")
+        yield Step(EnsureFields(key, container.ref, tuple(own)), key, container.name, container.url, reason)
+
+
+def _held(house: House, item: WorkItem, names: Iterable[str]) -> Held:
+    now = {field.name: _readable(field.type, field.text, field.value) for field in item.fields if field.name in names}
+    written = house.store.last_written(str(item.ref))
+    if written is not None or not any(value is not None for value in now.values()):
+        return Held(now, written.values if written else None, written.pending if written else {})
+    last: dict[str, str] = {}
+    for event in house.store.events(item.ref):
+        if event.kind == "field":
+            last[event.field_name] = event.actor_kind
+    return Held(now, by_person=frozenset(name for name, kind in last.items() if kind == "person"))
+
+
+def _readable(type_: str, text: str, value: Value) -> Value:
+    """A field's value as our changes speak of it: an option by name, a date as a day."""
+    if value is None or value == ():
+        return None
+    if type_ == "date":
+        return str(value)[:10]
+    return value if type_ == "number" else text or None
+
+
+# ---- the findings table --------------------------------------------------------------------------------------
+
+
+def _on_rows(
+    house: House, source: str, judgement: Judgement, unheard: frozenset[str], parts: list[Step | LeftAlone],
+    same: dict[str, Mapping[str, Value]],
+) -> None:  # fmt: skip
+    write = house.settings.write
+    if not house.store.made(f"table:{source}/{TABLE}"):
+        ensure = EnsureTable(
+            TABLE,
+            source,
+            write.notion_parent or "",
+            write.findings_title,
+            intent.row_fields(house.rules),
+            intent.ROW_KEY,
+        )
+        reason = Reason("The table of findings, created once; its columns Decision, Until and Because are yours.")
+        parts.append(Step(ensure, f"table:{source}/{TABLE}", write.findings_title, "", reason))
+    rows = house.store.own_rows(source)
+    day = house.board_day_seconds
+    wanted = dict(
+        intent.want_row(source, finding, house.terms.hours, day)
+        for finding in judgement.findings
+        if finding in judgement.said or finding.key in rows
+    )
+    if not unheard:  # nothing is taken back for whom we could not hear
+        for key, row in rows.items():
+            if key not in wanted and row.values.get("State") == intent.ROW_OPEN and not row.trashed:
+                wanted.update([intent.want_row_closed(source, key, key, row.url)])
+    held = {
+        want.target: Held(dict(rows[key].values) if key in rows else {}, *_said(house, want.target))  # type: ignore[arg-type]
+        for key, want in wanted.items()
+    }
+    remotes = {key: row.remote for key, row in rows.items() if not row.trashed}
+    parts.extend(row_steps(source, TABLE, list(wanted.items()), held, remotes))
+    same.update(adopted(list(wanted.values()), held))
+
+
+def _said(house: House, target: str) -> tuple[Mapping[str, Value] | None, Mapping[str, Value]]:
+    written = house.store.last_written(target)
+    return (written.values, written.pending) if written else (None, {})
+
+
+# ---- the page ------------------------------------------------------------------------------------------------
+
+
+def _on_page(
+    house: House, source: str, judgement: Judgement, unheard: frozenset[str], left: Sequence[LeftAlone]
+) -> Iterator[Step]:
+    write = house.settings.write
+    page, as_of_line = summary(house, judgement, unheard, left)
+    digest = _digest(document.to_data(page))
+    target = f"page:{source}/{PAGE}"
+    written = house.store.last_written(target)
+    if written and written.values.get("digest") == digest:
+        return
+    whole = document.Document((as_of_line, *page.blocks))
+    remote = house.store.made(target)
+    change = PutPage(PAGE, source, write.notion_parent or "", write.page_title, whole, digest, remote)
+    yield Step(change, target, write.page_title, "", Reason("What is on the page has changed."))
+
+
+def _digest(data: object) -> str:
+    return hashlib.sha256(orjson.dumps(data)).hexdigest()[:16]
+
+
+def own_places(house: House) -> list[EnsureTable | PutPage]:
+    """The table and the page that we have no record of having made; they may exist all the same (lost database)."""
+    source, write = page_source(house), house.settings.write
+    if source is None:
+        return []
+    places = [
+        EnsureTable(TABLE, source, write.notion_parent or "", write.findings_title, (), intent.ROW_KEY),
+        PutPage(PAGE, source, write.notion_parent or "", write.page_title, document.Document(()), ""),
+    ]
+    return [place for place in places if not house.store.made(_place(place))]
+
+
+def _place(place: EnsureTable | PutPage) -> str:
+    return f"{'table' if isinstance(place, EnsureTable) else 'page'}:{place.source}/{place.key}"
+
+
+def finding_of(judgement: Judgement, ref: str) -> Finding | None:
+    """The finding that speaks for an item, if any."""
+    return next((f for f in judgement.findings if f.subject.id == ref), None)

@@ -1,0 +1,63 @@
+"""Hops 1 and 2: read every scope from its cursor on, and keep each page together with its cursor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from connectors.base import Scope
+from connectors.errors import ConnectorError, Denied
+from sync.house import House, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that went wrong and that the run survived. `denied`: the credentials are wrong."""
+
+    source: str
+    where: str
+    text: str
+    denied: bool = False
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What was read: `unheard` sources could not be read whole, so nothing is concluded about them."""
+
+    items: int = 0
+    events: int = 0
+    scopes: int = 0
+    unheard: set[str] = field(default_factory=set)
+    troubles: list[Trouble] = field(default_factory=list)
+
+
+def pull(house: House) -> Pulled:
+    """Read every source. One that fails is reported and left out; the others go on."""
+    pulled = Pulled()
+    for source in house.sources.values():
+        try:
+            for scope in source.connector.scopes():
+                _pull_scope(house, source, scope, pulled)
+        except ConnectorError as error:
+            _note(pulled, source.id, f"[sources.{source.id}]", error)
+    return pulled
+
+
+def _pull_scope(house: House, source: Source, scope: Scope, pulled: Pulled) -> None:
+    house.progress.pulling(scope)
+    try:
+        for page in source.connector.pull(scope, house.store.cursor(scope), house.store.known):
+            kept = house.store.keep(page)
+            pulled.items += kept.items
+            pulled.events += kept.events
+            house.progress.kept(scope, kept.items, kept.events)
+    except Denied:
+        raise
+    except ConnectorError as error:
+        _note(pulled, source.id, scope.name or scope.id, error)
+    else:
+        pulled.scopes += 1
+
+
+def _note(pulled: Pulled, source: str, where: str, error: ConnectorError) -> None:
+    pulled.unheard.add(source)
+    pulled.troubles.append(Trouble(source, where, str(error), isinstance(error, Denied)))
