@@ -1,0 +1,35 @@
+"""What of Asana's sterner side is switched on. Everything here is off (or kind) unless asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(slots=True)
+class Settings:
+    """Changed at run time by tests, faults and scenarios; looked at on every request.
+
+    `requests_per_minute`: a token's limit (Asana: 150 free, 1,500 paid), refused ones count too; 0: none.
+    `searches_per_minute`: the search endpoint's own limit (Asana: 60). `cost_per_minute`: objects a token may be
+    answered with in a minute, debited after the answer. `reads_in_flight`, `writes_in_flight` (Asana: 50 and 15).
+    `offset_life`: how long a page token lives. `offset_generation`: raise it and every earlier token has expired.
+    `premium`: search and dependencies are in the plan, else 402. `exports`: the token may start resource exports.
+    `moves_modify`: a move to another section moves `modified_at` (Asana's texts contradict each other there).
+    `consolidate_within`: a completion undone so soon leaves no story. `default_limit`: the most objects that an
+    answer without `limit` may hold, else 400 "too large". `loopback_targets`: webhooks to this machine are allowed.
+    """
+
+    requests_per_minute: int = 0
+    searches_per_minute: int = 0
+    cost_per_minute: int = 0
+    reads_in_flight: int = 0
+    writes_in_flight: int = 0
+    offset_life: timedelta | None = None
+    offset_generation: int = 0
+    premium: bool = True
+    exports: bool = True
+    moves_modify: bool = True
+    consolidate_within: timedelta | None = None
+    default_limit: int = 0
+    loopback_targets: bool = True
