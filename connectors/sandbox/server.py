@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 import time
@@ -17,6 +18,7 @@ from connectors.sandbox.control import control_routes
 from connectors.sandbox.core import World
 from connectors.sandbox.door import Receive, Scope, Send, VendorDoor
 from connectors.sandbox.faults import Faults
+from connectors.sandbox.loaded import Loaded
 from connectors.sandbox.requests import RequestLog
 
 HOST = "127.0.0.1"
@@ -29,8 +31,9 @@ class PortTaken(Exception):
 class SandboxApp:
     """The whole sandbox as one ASGI app. `log`: requests served; `faults`: trouble in force."""
 
-    def __init__(self, world: World, faults: Faults | None = None) -> None:
+    def __init__(self, world: World, faults: Faults | None = None, loaded: Loaded | None = None) -> None:
         self.world = world
+        self.loaded = loaded or Loaded("sandbox")
         self.log = RequestLog()
         self.faults = faults or Faults()
         self.carrier = LoopbackCarrier(world)
@@ -84,13 +87,21 @@ def serving_app(app: SandboxApp, port: int = 0) -> Iterator[str]:
 
 def serve_forever(app: SandboxApp, listening: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM, in the calling (main) thread."""
+    server = uvicorn.Server(_config(app))
     stop = threading.Event()
+
+    def end(*_: object) -> None:  # ours stay below uvicorn's, which raises the signal once more when it is through
+        server.should_exit = True
+
+    before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
     threading.Thread(target=_keep_time, args=(app.world, stop), name="sandbox-clock", daemon=True).start()
     try:
-        uvicorn.Server(_config(app)).run(sockets=[listening])
+        server.run(sockets=[listening])
     finally:
         stop.set()
         app.close()
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def listen(port: int) -> socket.socket:
