@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-Gid = Annotated[str, Field(pattern=r"^\S+$")]
+_PROJECT_URL = re.compile(r"^https?://[^/]+/(?:0/|1/\d+/project/|.*/project/)(\d+)(?:[/?#].*)?$")
+
+
+def project_gid(text: str) -> str:
+    """The gid in a project's URL, of today's form (`/1/WORKSPACE/project/GID/…`) or the older (`/0/GID/…`).
+
+    Anything but a URL is taken for a gid; ValueError for a URL without a project in it.
+    """
+    if "://" not in text:
+        return text
+    found = _PROJECT_URL.match(text)
+    if found is None:
+        raise ValueError("this URL names no Asana project; open the project and copy its address, or give its gid")
+    return found.group(1)
+
+
+Gid = Annotated[str, Field(pattern=r"^\S+$"), AfterValidator(project_gid)]
 
 
 class AsanaOptions(BaseModel):

@@ -49,6 +49,9 @@ class _Rest:
     ) -> _Answer:  # fmt: skip
         if post_params:
             raise NotImplementedError("form uploads do not go through this door")
+        if isinstance(query_params, list):
+            # create_enum_option… leaves its `body` among the query parameters
+            query_params = [(name, value) for name, value in query_params if name != "body"]
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         return _Answer(self._door.request(method, url, params=query_params or None, headers=headers, content=content))
 

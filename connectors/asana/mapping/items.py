@@ -1,0 +1,93 @@
+"""Tasks, projects and users, from Asana's shapes to ours."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.asana.mapping.values import current
+from connectors.model import Column, Container, Field, FieldDef, ItemKind, Person, Placement, Ref, WorkItem
+
+Json = Any
+
+_KINDS: dict[str, ItemKind] = {"milestone": "milestone", "approval": "approval"}
+
+
+def instant(text: str) -> datetime:
+    """Asana's `2025-09-23T14:42:24.630Z` as an aware instant."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def gid_of(thing: Json) -> str | None:
+    """The gid of a nested object, None when there is none."""
+    return thing.get("gid") if thing else None
+
+
+def work_item(source: str, task: Json, mapped: Collection[str]) -> WorkItem:
+    """A listed task as a work item. `mapped`: names or gids of the custom fields that are kept."""
+    return WorkItem(
+        ref=Ref(source, task["gid"]),
+        kind=_KINDS.get(task.get("resource_subtype") or "", "task"),
+        title=task.get("name") or "",
+        url=task.get("permalink_url") or "",
+        created_at=instant(task["created_at"]),
+        modified_at=instant(task["modified_at"]),
+        version=task["modified_at"],
+        placements=placements(task),
+        created_by=gid_of(task.get("created_by")),
+        owner=gid_of(task.get("assignee")),
+        completed=bool(task.get("completed")),
+        completed_at=instant(task["completed_at"]) if task.get("completed_at") else None,
+        approval=task.get("approval_status"),
+        due=task.get("due_at") or task.get("due_on"),
+        start=task.get("start_at") or task.get("start_on"),
+        parent=gid_of(task.get("parent")),
+        subtasks=task.get("num_subtasks") or 0,
+        tags=tuple(tag.get("name") or "" for tag in task.get("tags") or ()),
+        waits_for=tuple(other["gid"] for other in task.get("dependencies") or ()),
+        fields=tuple(_field(each) for each in kept_fields(task, mapped)),
+    )
+
+
+def placements(task: Json) -> tuple[Placement, ...]:
+    """The task's homes as far as this token sees them; a token without the scope gets hollow ones, left out."""
+    homes = (one for one in task.get("memberships") or () if one.get("project"))
+    return tuple(Placement(home["project"]["gid"], gid_of(home.get("section"))) for home in homes)
+
+
+def kept_fields(task: Json, mapped: Collection[str]) -> list[Json]:
+    """The task's custom fields that are mapped, by name or gid."""
+    return [one for one in task.get("custom_fields") or () if one.get("name") in mapped or one["gid"] in mapped]
+
+
+def _field(raw: Json) -> Field:
+    value, text = current(raw)
+    return Field(raw["gid"], raw.get("name") or "", raw.get("resource_subtype") or "", value, text)
+
+
+def container(source: str, project: Json, sections: Iterable[Json]) -> Container:
+    """A project with its sections, in their order, and its field definitions."""
+    privacy = project.get("privacy_setting")
+    settings = project.get("custom_field_settings") or ()
+    return Container(
+        ref=Ref(source, project["gid"]),
+        name=project.get("name") or "",
+        url=project.get("permalink_url") or "",
+        private=None if privacy is None else privacy == "private",
+        columns=tuple(Column(one["gid"], one.get("name") or "") for one in sections),
+        fields=tuple(field_def(one["custom_field"]) for one in settings if one.get("custom_field")),
+    )
+
+
+def field_def(raw: Json) -> FieldDef:
+    """A custom field's definition; options that are switched off stay in it, since the past refers to them."""
+    options = tuple((one["gid"], one.get("name") or "") for one in raw.get("enum_options") or ())
+    return FieldDef(raw["gid"], raw.get("name") or "", raw.get("resource_subtype") or "", options)
+
+
+def person(source: str, user: Json, me: str, bots: Collection[str], *, active: bool = True) -> Person:
+    """A user. `bots`: gids, names or e-mail addresses from the config."""
+    gid, name, email = user["gid"], user.get("name") or "", user.get("email")
+    is_bot = bool({gid, name, email} & set(bots))
+    return Person(Ref(source, gid), name, email, "own" if gid == me else "bot" if is_bot else "person", active)

@@ -1,0 +1,80 @@
+"""What is read of a project, a task and its stories, and what of it is noted for the next run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from connectors.asana import fields
+from connectors.asana.mapping import container
+from connectors.asana.sdk import Endpoints
+from connectors.base import Memory
+from connectors.errors import Missing
+from connectors.model import Container
+
+Json = Any
+
+
+class Reads:
+    """Requests for facts. Notes each project's workspace and columns, so that a quiet run need not ask again."""
+
+    def __init__(self, source: str, api: Endpoints, memory: Memory, *, with_fields: bool) -> None:
+        self._source, self._api, self._memory = source, api, memory
+        self._task_fields = fields.TASK_WITH_FIELDS if with_fields else fields.TASK_PLAIN
+
+    def project(self, gid: str) -> Container:
+        """The project with its sections and field definitions: two requests (more beyond 100 sections)."""
+        try:
+            raw = self._api.one(self._api.projects.get_project, gid, fields=fields.PROJECT)
+            sections = self._api.all(self._api.sections.get_sections_for_project, gid, fields=fields.SECTION)
+        except Missing as error:
+            raise Missing(
+                f"project {gid} of source {self._source!r} is gone, or not shared with this token's user: {error}",
+                status=error.status, request=error.request, answer=error.answer,
+            ) from error  # fmt: skip
+        columns = {one["gid"]: one.get("name") or "" for one in sections}
+        note = {"workspace": (raw.get("workspace") or {}).get("gid") or "", "columns": columns}
+        self._memory.set(self._key(gid), json.dumps(note))
+        return container(self._source, raw, sections)
+
+    def tasks(self, project: str, since: str | None) -> list[Json]:
+        """The tasks homed in the project, changed at or after `since`; drained at 100 a request."""
+        changed = {"modified_since": since} if since else {}
+        return self._api.all(self._api.tasks.get_tasks, project=project, fields=self._task_fields, **changed)
+
+    def task(self, gid: str) -> Json:
+        """One task, with the workspace that it is in."""
+        return self._api.one(self._api.tasks.get_task, gid, fields=f"{self._task_fields},workspace")
+
+    def stories(self, task: str) -> list[Json]:
+        """All of a task's stories: one request a hundred."""
+        return self._api.all(self._api.stories.get_stories_for_task, task, fields=fields.STORY)
+
+    def workspace(self, project: str) -> str | None:
+        """The project's workspace as noted; None when nothing is noted."""
+        note = self._noted(project)
+        return note["workspace"] if note else None
+
+    def sections(self, projects: Collection[str]) -> dict[str, str]:
+        """Section gid → project gid, as noted."""
+        notes = {project: self._noted(project) for project in projects}
+        return {section: project for project, note in notes.items() if note for section in note["columns"]}
+
+    def has_new_columns(self, project: str, tasks: Sequence[Json]) -> bool:
+        """Whether a task sits in a column of the project that is not noted under this name."""
+        note = self._noted(project)
+        columns = note["columns"] if note else {}
+        homes = (home for task in tasks for home in task.get("memberships") or ())
+        return any(
+            columns.get(home["section"]["gid"]) != (home["section"].get("name") or "")
+            for home in homes
+            if (home.get("project") or {}).get("gid") == project and home.get("section")
+        )
+
+    def _key(self, project: str) -> str:
+        return f"{self._source}:project:{project}"
+
+    def _noted(self, project: str) -> Json:
+        noted = self._memory.get(self._key(project))
+        return json.loads(noted) if noted else None
