@@ -28,8 +28,10 @@ class BadRequest(ValueError):
     """What was posted to a control endpoint makes no sense; the message says what would."""
 
 
-def control_routes(world: World, log: RequestLog, faults: Faults) -> list[BaseRoute]:
-    """The routes below `/_sandbox`."""
+def control_routes(
+    world: World, log: RequestLog, faults: Faults, settle: Callable[[], None] = lambda: None
+) -> list[BaseRoute]:
+    """The routes below `/_sandbox`. `settle` waits until everything sent to webhooks has been answered."""
 
     def route(path: str, method: str, act: Callable[[Json], Json]) -> Route:
         async def endpoint(request: WebRequest) -> WebResponse:
@@ -47,7 +49,7 @@ def control_routes(world: World, log: RequestLog, faults: Faults) -> list[BaseRo
         route("faults", "GET", lambda _: faults.as_json()),
         route("faults", "POST", lambda told: set_faults(faults, told)),
         route("faults", "DELETE", lambda _: set_faults(faults, [])),
-        route("notion/webhooks", "POST", lambda told: subscribe_notion(world, told)),
+        route("notion/webhooks", "POST", lambda told: subscribe_notion(world, told, settle)),
     ]
 
 
@@ -98,14 +100,20 @@ def set_faults(faults: Faults, told: Json) -> dict[str, Any]:
     return faults.as_json()
 
 
-def subscribe_notion(world: World, told: Json) -> Json:
-    """Run the ceremony that Notion has only in its settings page: `{"url": …}` on this machine."""
+def subscribe_notion(world: World, told: Json, settle: Callable[[], None] = lambda: None) -> Json:
+    """Run the ceremony that Notion has only in its settings page: `{"url": …}` on this machine.
+
+    Answers the subscription with its `state`: `active` when the target took the verification token.
+    """
     if not isinstance(told, dict) or not isinstance(told.get("url"), str):
         raise BadRequest('send {"url": "http://127.0.0.1:8000/hooks/notion"}')
     if not is_loopback(told["url"]):
         raise BadRequest(f"{told['url']} is not on this machine; only loopback targets are allowed")
     with world.lock:
-        return world.notion.subscribe(told["url"])
+        made = world.notion.subscribe(told["url"])
+    settle()
+    with world.lock:
+        return {key: getattr(made, key) for key in ("id", "url", "state")}
 
 
 def parse_instant(text: str) -> datetime:

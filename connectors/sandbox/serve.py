@@ -1,4 +1,4 @@
-"""`handrail sandbox`: builds the world that was asked for, says where everything is, and serves until told to stop."""
+"""`handrail sandbox`: builds the world that was asked for, says where everything is, serves until told to stop."""
 
 from __future__ import annotations
 

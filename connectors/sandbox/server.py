@@ -20,6 +20,7 @@ from connectors.sandbox.door import Receive, Scope, Send, VendorDoor
 from connectors.sandbox.faults import Faults
 from connectors.sandbox.loaded import Loaded
 from connectors.sandbox.requests import RequestLog
+from connectors.sandbox.web import page_routes
 
 HOST = "127.0.0.1"
 
@@ -40,7 +41,8 @@ class SandboxApp:
         world.carrier = self.carrier
         self._workers = ThreadPoolExecutor(max_workers=32, thread_name_prefix="sandbox")
         self._door = VendorDoor(world, self.log, self.faults, self._workers)
-        self._rest = Starlette(routes=control_routes(world, self.log, self.faults))
+        control = control_routes(world, self.log, self.faults, self.carrier.settle)
+        self._rest = Starlette(routes=[*control, *page_routes(world, self.loaded, self.log)])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and self._door.serves(scope["path"]):
@@ -55,9 +57,9 @@ class SandboxApp:
 
 
 @contextmanager
-def serving(world: World, port: int = 0, faults: Faults | None = None) -> Iterator[str]:
+def serving(world: World, port: int = 0, faults: Faults | None = None, loaded: Loaded | None = None) -> Iterator[str]:
     """Serve the world in a thread while the block runs. Yields the base URL; port 0: any free one."""
-    with serving_app(SandboxApp(world, faults), port) as url:
+    with serving_app(SandboxApp(world, faults, loaded), port) as url:
         yield url
 
 

@@ -12,7 +12,7 @@ Value = str | int | bool | Sequence["Value"] | Mapping[str, "Value"]
 
 
 def text(value: str) -> str:
-    """A basic string, on one line, whatever it holds (a lone surrogate, which TOML has no word for, becomes U+FFFD)."""
+    """A basic string, on one line, whatever it holds (a lone surrogate, which TOML cannot say, becomes U+FFFD)."""
     return '"' + "".join(_SHORT.get(sign) or _sign(sign) for sign in value) + '"'
 
 

@@ -88,12 +88,10 @@ def _legal(plot: Plot, author: str, designer: str) -> None:
         plot.chase(author, rng.choice(words.CHASERS), wait * 0.7)
     plot.wait(wait)
     if rng.random() < 0.25:
-        plot.hand(lawyer, designer, "Designing", rng.choice(words.LEGAL_NO)).wait(
-            first_look(rng, designer, plot.minute)
-        )
-        plot.hand(designer, lawyer, "Legal review", rng.choice(words.NEXT_VERSION)).wait(
-            first_look(rng, lawyer, plot.minute) * 0.5
-        )
+        plot.hand(lawyer, designer, "Designing", rng.choice(words.LEGAL_NO))
+        plot.wait(first_look(rng, designer, plot.minute))
+        plot.hand(designer, lawyer, "Legal review", rng.choice(words.NEXT_VERSION))
+        plot.wait(first_look(rng, lawyer, plot.minute) * 0.5)
     plot.say(lawyer, rng.choice(words.LEGAL_YES))
 
 
