@@ -173,7 +173,8 @@ def own_row(row: Row, columns: Mapping[str, str], key_field: str) -> OwnRow:
 def own_values(row: Row, columns: Mapping[str, str]) -> dict[str, Value]:
     """What our columns hold, in the form in which changes write them: an option by name, a date by its day."""
     properties = _by_id(row)
-    return {name: own_value(properties[id_]) for name, id_ in columns.items() if id_ in properties}
+    held = {name: properties[id_] for name, id_ in columns.items() if id_ in properties}
+    return {name: own_value(body) for name, body in held.items() if body["type"] != "last_edited_by"}
 
 
 def own_value(body: Row) -> Value:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote
 
 from connectors.errors import Garbled, Rejected
@@ -15,6 +15,11 @@ from connectors.notion.options import TableOptions
 from connectors.notion.values import plain_text
 
 Json = Any
+
+Mark = Literal["", "own", "key"]
+OWN = "Written by Handrail."
+KEY = "Handrail knows its rows by this."
+"""How the descriptions of our properties begin. A property without one of these is a person's, whatever its name."""
 
 WITH_OPTIONS = frozenset({"select", "status", "multi_select"})
 _FITTING: Mapping[str, frozenset[str]] = {
@@ -30,12 +35,16 @@ _FITTING: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property as the schema defines it. `id` is decoded; `options` are ids and names, in the vendor's order."""
+    """A property as the schema defines it. `id` is decoded; `options` are ids and names, in the vendor's order.
+
+    `mark`: it is ours by its description: a column that we write, or the one that holds a row's key.
+    """
 
     id: str
     name: str
     type: str
     options: tuple[tuple[str, str], ...] = ()
+    mark: Mark = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,10 @@ class Schema:
             raise Garbled(f"data source {self.name!r} came without a title property")
         return found
 
+    def own(self) -> dict[str, Property]:
+        """Our own properties by name: all that carry a mark."""
+        return {prop.name: prop for prop in self.properties if prop.mark}
+
     def fits(self, row: Mapping[str, Json]) -> bool:
         """Whether this row of the data source still has these properties and no option that we do not know."""
         have = {unquote(body.get("id", "")): (name, body) for name, body in row.get("properties", {}).items()}
@@ -77,22 +90,27 @@ class Schema:
 def schema_of(data_source: Mapping[str, Json]) -> Schema:
     """From `GET /data_sources/{id}`."""
     properties = tuple(
-        Property(unquote(body["id"]), name, body.get("type", ""), _options(body))
+        Property(unquote(body["id"]), name, body.get("type", ""), _options(body), _mark(body))
         for name, body in data_source["properties"].items()
     )
     return Schema(data_source["id"], plain_text(data_source.get("title")), data_source.get("url") or "", properties)
 
 
+def _mark(body: Mapping[str, Json]) -> Mark:
+    description = body.get("description") or ""
+    return "own" if description.startswith(OWN) else "key" if description.startswith(KEY) else ""
+
+
 def to_text(schema: Schema) -> str:
     """For the connector's memory; `from_text` reads it back equal."""
-    rows = [[prop.id, prop.name, prop.type, prop.options] for prop in schema.properties]
+    rows = [[prop.id, prop.name, prop.type, prop.options, prop.mark] for prop in schema.properties]
     return json.dumps([schema.id, schema.name, schema.url, rows], ensure_ascii=False, separators=(",", ":"))
 
 
 def from_text(text: str) -> Schema:
     """What `to_text` gave."""
     id_, name, url, rows = json.loads(text)
-    read = (Property(i, n, t, tuple((option, words) for option, words in options)) for i, n, t, options in rows)
+    read = (Property(i, n, t, tuple((one, words) for one, words in options), mark) for i, n, t, options, mark in rows)
     return Schema(id_, name, url, tuple(read))
 
 
@@ -124,10 +142,8 @@ class Binding:
     fields: tuple[Property, ...] = ()
 
 
-def bind(
-    schema: Schema, options: TableOptions, role: str, own: Iterable[str] = (), team: str | None = None
-) -> Binding:
-    """Find the properties that the config names; `own` are the names of our own fields, kept where they exist.
+def bind(schema: Schema, options: TableOptions, role: str, team: str | None = None) -> Binding:
+    """Find the properties that the config names; our own are kept as fields, too. `team`: the source's team field.
 
     Rejected names every one that is missing or of a type that cannot mean it, with the nearest names.
     """
@@ -140,7 +156,7 @@ def bind(
     if found["team"] is None and team:
         found["team"] = schema.find(team)
     kept = [found["team"], found["priority"], found["due"], found["reviewed"], found["parked_until"], *extra]
-    kept += [schema.find(name) for name in sorted(own)]
+    kept += [prop for prop in schema.properties if prop.mark == "own"]
     fields = tuple(dict.fromkeys(prop for prop in kept if prop is not None))
     return Binding(schema, role, found["status"], found["owner"], found["due"], found["link"], found["team"], fields)
 

@@ -1,0 +1,115 @@
+"""Notion as a connector: data sources in; findings rows, fields and pages out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from connectors.base import Known, Memory, Own, Page, Scope
+from connectors.http import Meter
+from connectors.model import Change, EnsureFields, EnsureTable, PutPage, PutRow, Receipt, SetFields
+from connectors.notion.hearing import hear
+from connectors.notion.ids import normal_id
+from connectors.notion.notes import Notes
+from connectors.notion.options import NotionOptions
+from connectors.notion.pages import Pages
+from connectors.notion.reads import Reads
+from connectors.notion.rows import Rows
+from connectors.notion.sdk import Notion
+from connectors.notion.sources import Sources
+from connectors.notion.tables import Tables
+from connectors.pace import Pace
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class NotionConnector:
+    """One Notion connection (token) as one source of the config. See `connectors.base.Connector`.
+
+    `own_table_key`: the key of the `EnsureTable` change whose table is also pulled. `clock` dates what is observed.
+    Raises Rejected at once when the config's ids are none.
+    """
+
+    def __init__(
+        self, id: str, options: NotionOptions, token: str, pace: Pace, memory: Memory,  # noqa: A002
+        own_table_key: str = "findings", meter: Meter | None = None, transport: httpx.BaseTransport | None = None,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:  # fmt: skip
+        self.id = id
+        self._notes = Notes(memory)
+        self._notion = Notion(options.base_url, token, pace, source=id, meter=meter, transport=transport)
+        sources = Sources(id, options, self._notion, self._notes)
+        self._reads = Reads(sources, own_table_key, clock)
+        self._tables = Tables(sources)
+        self._rows = Rows(sources, self._tables.new, self._reads.item)
+        self._pages = Pages(sources)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._notion.close()
+
+    def scopes(self) -> Sequence[Scope]:
+        """One per configured data source, then our own table when it is known. No request."""
+        return self._reads.scopes()
+
+    def pull(self, scope: Scope, cursor: str | None, known: Known) -> Iterator[Page]:
+        """Everything in the scope, or what was edited since the cursor; `observed_at` is set on each page.
+
+        Idle: one request. Full: the schema, the latest edit, and one request per 100 rows, and once in a
+        connector's life the users.
+        """
+        self._tables.new.discard(scope.id)
+        return self._reads.pull(scope, cursor, known)
+
+    def get(self, ids: Sequence[str]) -> Page:
+        """These pages as they are now: one request each."""
+        return self._reads.get(ids)
+
+    def survey(self, wanted: Sequence[Change]) -> Own:
+        """What of ours exists: tables and pages by our notes, else by marks under their parent pages."""
+        below: dict[str, list[Any]] = {}
+        fields = {
+            one.container.id: self._tables.attached(one.container.id)
+            for one in wanted
+            if isinstance(one, EnsureFields)
+        }
+        tables = {
+            one.key: table.data_source
+            for one in wanted
+            if isinstance(one, EnsureTable) and (table := self._tables.find(one, self._below(one.parent, below)))
+        }
+        pages = {
+            one.key: page.id
+            for one in wanted
+            if isinstance(one, PutPage) and (page := self._pages.find(one, self._below(one.parent, below)))
+        }
+        return Own(fields, tables, pages)
+
+    def _below(self, parent: str, seen: dict[str, list[Any]]) -> Iterator[Any]:
+        """The blocks of a page, listed once a survey, and only if somebody looks."""
+        if parent not in seen:
+            seen[parent] = list(self._notion.children(normal_id(parent)))
+        yield from seen[parent]
+
+    def apply(self, change: Change) -> Receipt:
+        """See `Connector.apply`."""
+        match change:
+            case EnsureFields():
+                return self._tables.ensure_fields(change)
+            case EnsureTable():
+                return self._tables.ensure(change)
+            case SetFields():
+                return self._rows.set_fields(change)
+            case PutRow():
+                return self._rows.put(change)
+            case PutPage():
+                return self._pages.put(change)
+
+    def hear(self, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
+        """See `Connector.hear`."""
+        return hear(self._notes, headers, body)

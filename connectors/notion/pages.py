@@ -1,0 +1,174 @@
+"""Writing pages that Handrail owns: one request replaces the content, and Notion keeps the blocks that stay alike.
+
+Measured by third parties in 2026: `replace_content` keeps the ids of unchanged blocks, so it is a diff, and comments
+on them stay.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from connectors.errors import ConnectorError, Missing, Rejected
+from connectors.model import PutPage, Receipt
+from connectors.notion.ids import normal_id
+from connectors.notion.mapping import presence
+from connectors.notion.markdown import parts
+from connectors.notion.policy import has_conflict, saved
+from connectors.notion.sources import Sources
+from connectors.notion.texts import rich_text
+
+Json = Any
+
+_INSIDE = re.compile(r"^\s*<(?:page|database)\b[^\n]*$", re.MULTILINE)
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """A page of ours as noted: id, address, the digest of the content we sent; the last two empty when unknown."""
+
+    id: str
+    url: str = ""
+    digest: str = ""
+
+
+class Pages:
+    """Pages by the key of the change that makes them; found by note, else by title under their parent."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._notion, self._notes = sources.notion, sources.notes
+
+    def find(self, change: PutPage, below: Iterable[Json] | None = None) -> OwnPage | None:
+        """The page that this change would make, when it exists. `below`: the parent's blocks, if at hand."""
+        known = self._noted(change.key)
+        if known:
+            return known
+        blocks = self._notion.children(normal_id(change.parent)) if below is None else below
+        found = next((OwnPage(block["id"]) for block in blocks if _is_page(block, change.title)), None)
+        if found:
+            self._note(change.key, found)
+        return found
+
+    def put(self, change: PutPage) -> Receipt:
+        """The page with this content: made, found as wanted, or rewritten. A page in the trash stays there.
+
+        One request when the content is news to a page that we know; one look more when it may be there already.
+        """
+        known = self._noted(change.key)
+        if change.remote and (known is None or known.id != normal_id(change.remote)):
+            known = OwnPage(normal_id(change.remote))
+        try:
+            page = self._with_address(known or self.find(change))
+            return self._bring(change, page) if page else self._create(change)
+        except _PutAway as away:
+            return Receipt(change.key, "moved_on", away.id, away.url, note="a person has put this page away")
+        except Missing:
+            self._notes.forget(f"page:{change.key}")
+            if change.remote is None and known is None:  # it is the parent that is missing
+                raise
+            page = self._with_address(self.find(change))
+            return self._bring(change, page) if page else self._create(change)
+
+    def _with_address(self, page: OwnPage | None) -> OwnPage | None:
+        if page is None or page.url:
+            return page
+        found = self._present(page.id)
+        return OwnPage(page.id, found.get("url") or "", page.digest)
+
+    def _present(self, id_: str) -> Json:
+        page = self._notion.page(id_)
+        if presence(page) != "present":
+            raise _PutAway(page["id"], page.get("url") or "")
+        return page
+
+    def _bring(self, change: PutPage, page: OwnPage) -> Receipt:
+        pieces = parts(change.document)
+        outcome: Literal["written", "found"] = "found"
+        maybe_there = page.digest in {"", change.digest}
+        if not (maybe_there and _gist(self._notion.markdown(page.id)) == _gist("\n".join(pieces))):
+            self._rewrite(page.id, pieces)
+            outcome = "written"
+        self._note(change.key, OwnPage(page.id, page.url, change.digest))
+        return Receipt(change.key, outcome, page.id, page.url, version=change.digest)
+
+    def _create(self, change: PutPage) -> Receipt:
+        pieces = parts(change.document)
+        parent = {"type": "page_id", "page_id": normal_id(change.parent)}
+        title = {"title": {"title": rich_text(change.title)}}
+        try:
+            page = self._notion.create_page(parent, title, pieces[0])
+        except ConnectorError as error:
+            id_ = saved(error)
+            if id_ is None:
+                raise
+            page = self._notion.page(id_)
+        made = OwnPage(page["id"], page.get("url") or "")
+        self._note(change.key, made)
+        for piece in pieces[1:]:
+            _again(self._notion.append_markdown, made.id, piece)
+        self._note(change.key, OwnPage(made.id, made.url, change.digest))
+        return Receipt(change.key, "written", made.id, made.url, version=change.digest)
+
+    def _rewrite(self, id_: str, pieces: list[str]) -> None:
+        try:
+            _again(self._notion.replace_markdown, id_, pieces[0])
+        except Rejected as error:
+            if error.status != 400:
+                raise
+            self._present(id_)
+            kept = _INSIDE.findall(self._notion.markdown(id_))
+            if not kept:
+                raise Rejected(
+                    f"Notion refused the new content of our page: {error}", status=error.status,
+                    request=error.request, answer=error.answer,
+                ) from error  # fmt: skip
+            # somebody put pages below ours: Notion refuses to lose them, so they move to the end
+            _again(self._notion.replace_markdown, id_, "\n".join([pieces[0], *(row.strip() for row in kept)]))
+        for piece in pieces[1:]:
+            _again(self._notion.append_markdown, id_, piece)
+
+    def _noted(self, key: str) -> OwnPage | None:
+        text = self._notes.get(f"page:{key}")
+        try:
+            return OwnPage(**json.loads(text)) if text else None
+        except (ValueError, TypeError):
+            return None
+
+    def _note(self, key: str, page: OwnPage) -> None:
+        self._notes.set(f"page:{key}", json.dumps(asdict(page)))
+
+
+class _PutAway(Exception):
+    """A person has put our page into the trash or the archive."""
+
+    def __init__(self, id_: str, url: str) -> None:
+        super().__init__(id_)
+        self.id, self.url = id_, url
+
+
+def _gist(markdown: str) -> str:
+    """What a text says, without what Notion writes its own way: blanks, escapes, attributes of tags."""
+    bare = re.sub(r"<(\w+)\s[^>]*>", r"<\1>", markdown)
+    return re.sub(r"[\\\s]|<empty-block/>|<br>", "", bare)
+
+
+def _is_page(block: Json, title: str) -> bool:
+    named = (block.get("child_page") or {}).get("title")
+    return block.get("type") == "child_page" and named == title and not block.get("in_trash")
+
+
+def _again(write: Callable[[str, str], Json], id_: str, text: str) -> None:
+    """Content that lost against another write at the same moment is sent again: it names no earlier content."""
+    for _ in range(_TRIES - 1):
+        try:
+            write(id_, text)
+        except ConnectorError as error:
+            if not has_conflict(error):
+                raise
+        else:
+            return
+    write(id_, text)

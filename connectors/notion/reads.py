@@ -1,0 +1,214 @@
+"""Pulling: data sources as items, our own table as rows, single pages by id."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from connectors.base import Known, Page, Scope
+from connectors.errors import Missing, NotGranted
+from connectors.model import Container, Person, WorkItem
+from connectors.notion import walks
+from connectors.notion.ids import normal_id
+from connectors.notion.mapping import Row, home_of, instant, own_row, person, users_in, work_item
+from connectors.notion.notes import OwnTable
+from connectors.notion.properties import EDITED_BY
+from connectors.notion.schema import Binding, Schema, container
+from connectors.notion.sources import Sources, Table
+
+State = Mapping[str, Any]
+Clock = Callable[[], datetime]
+
+
+class Reads:
+    """What `NotionConnector` reads. A cursor is JSON: `since` for the next increment, `from` inside a full pull."""
+
+    def __init__(self, sources: Sources, own_table_key: str, clock: Clock) -> None:
+        self._sources, self._own_key, self._clock = sources, own_table_key, clock
+        self._id, self._notion, self._notes = sources.source, sources.notion, sources.notes
+        self._people_listed = False
+        self._lock = threading.Lock()
+
+    def scopes(self) -> Sequence[Scope]:
+        """The configured tables, then our own when we know it."""
+        listed = [Scope(self._id, table.id, table.role) for table in self._sources.tables.values()]
+        own = self._notes.table(self._own_key)
+        return [*listed, Scope(self._id, own.data_source, self._own_key)] if own else listed
+
+    def pull(self, scope: Scope, cursor: str | None, known: Known) -> Iterator[Page]:
+        """See `Connector.pull`; a cursor that cannot be read starts from the beginning."""
+        state = _state(cursor)
+        own = self._notes.table(self._own_key)
+        if own and scope.id == own.data_source:
+            return self._pull_own(scope, own, state)
+        if scope.id not in self._sources.tables:
+            raise Missing(f"[sources.{self._id}] names no data source {scope.id}")
+        table = self._sources.tables[scope.id]
+        return self._increment(scope, table, state, known) if "since" in state else self._full(scope, table, state)
+
+    # ---- items
+
+    def _full(self, scope: Scope, table: Table, state: State) -> Iterator[Page]:
+        schema = self._sources.resolve(table)
+        binding = self._sources.binding(table, schema)
+        mark = state["mark"] if "mark" in state else walks.newest_edit(self._notion, schema.id)
+        containers: tuple[Container, ...] = (container(self._id, binding),)
+        people = self._everyone()
+        pages = walks.walk(self._notion, schema.id, "created_time", state.get("from"))
+        for rows, reached, last in pages:
+            people |= self._people(rows)
+            items = tuple(work_item(self._id, binding, row) for row in rows)
+            after = {"since": mark} if last else {"from": reached, "mark": mark}
+            yield Page(
+                scope, json.dumps(after), items, people=tuple(people.values()), containers=containers,
+                observed_at=self._clock(), last=last,
+            )  # fmt: skip
+            containers, people = (), {}
+
+    def _increment(self, scope: Scope, table: Table, state: State, known: Known) -> Iterator[Page]:
+        data_source, mark = self._sources.data_source_of(table), state["since"]
+        if data_source is None:  # the notes were lost; the full pull finds it again
+            yield from self._full(scope, table, {})
+            return
+        schema = self._sources.schema(data_source)
+        start = walks.since(mark) if mark else None
+        try:
+            for rows, reached, last in walks.walk(self._notion, data_source, "last_edited_time", start):
+                schema, containers = self._still_fitting(table, schema, rows)
+                binding = self._sources.binding(table, schema)
+                items = self._changed(binding, rows, known)
+                people = self._people(rows) if items else {}
+                mark = _later(mark, reached)
+                yield Page(
+                    scope, json.dumps({"since": mark}), items, people=tuple(people.values()), containers=containers,
+                    observed_at=self._clock(), last=last,
+                )  # fmt: skip
+        except walks.TooDense:  # over 10,000 edits in one minute: rows are created one by one, so walk by that
+            yield from self._full(scope, table, {})
+
+    def _changed(self, binding: Binding, rows: Sequence[Row], known: Known) -> tuple[WorkItem, ...]:
+        items = (work_item(self._id, binding, row) for row in rows)
+        return tuple(item for item in items if known(item.ref) != item.version)
+
+    def _still_fitting(
+        self, table: Table, schema: Schema, rows: Sequence[Row]
+    ) -> tuple[Schema, tuple[Container, ...]]:
+        if all(schema.fits(row) for row in rows):
+            return schema, ()
+        schema = self._sources.fresh_schema(schema.id)
+        return schema, (container(self._id, self._sources.binding(table, schema)),)
+
+    # ---- people
+
+    def _everyone(self) -> dict[str, Person]:
+        """The workspace's users, listed once in the life of this connector; guests come with their rows."""
+        with self._lock:
+            if self._people_listed:
+                return {}
+            try:
+                listed = list(self._notion.users())
+            except NotGranted:  # the connection may not read users: names come with the rows, if at all
+                listed = []
+            self._people_listed = True
+        return {user["id"]: self._person(user) for user in listed}
+
+    def _people(self, rows: Sequence[Row]) -> dict[str, Person]:
+        return {user["id"]: self._person(user) for row in rows for user in users_in(row)}
+
+    def _person(self, user: Row) -> Person:
+        return person(self._id, user, self._sources.me(), self._sources.options.bots)
+
+    # ---- our own table
+
+    def _pull_own(self, scope: Scope, own: OwnTable, state: State) -> Iterator[Page]:
+        try:
+            yield from self._own_pages(scope, own, state)
+        except Missing as error:
+            self._notes.forget(f"table:{self._own_key}")
+            raise Missing(
+                "our findings table is gone from Notion, or no longer shared with this connection; the next run "
+                "looks for it again. Restore it from Notion's trash to keep its decisions.",
+                status=error.status, request=error.request,
+            ) from error  # fmt: skip
+
+    def _own_pages(self, scope: Scope, own: OwnTable, state: State) -> Iterator[Page]:
+        if "since" in state:
+            mark = state["since"]
+            others = {"property": self._edited_by(own), "last_edited_by": {"does_not_contain": self._sources.me()}}
+            start = walks.since(mark) if mark else None
+            pages = walks.walk(self._notion, own.data_source, "last_edited_time", start, others)
+        else:
+            mark = state["mark"] if "mark" in state else walks.newest_edit(self._notion, own.data_source)
+            pages = walks.walk(self._notion, own.data_source, "created_time", state.get("from"))
+        for rows, reached, last in pages:
+            found = (own_row(row, own.columns, own.key_field) for row in rows)
+            if "since" in state:
+                mark = _later(mark, reached)
+            after = {"since": mark} if last or "since" in state else {"from": reached, "mark": mark}
+            yield Page(
+                scope,
+                json.dumps(after),
+                rows=tuple(row for row in found if row.key),
+                observed_at=self._clock(),
+                last=last,
+            )
+
+    def _edited_by(self, own: OwnTable) -> str:
+        """The present name of the column; a person may have renamed it."""
+        id_ = own.columns.get(EDITED_BY)
+        names = (prop.name for prop in self._sources.schema(own.data_source).properties if prop.id == id_)
+        return next(names, EDITED_BY)
+
+    # ---- by id
+
+    def get(self, ids: Sequence[str]) -> Page:
+        """See `Connector.get`. A page outside the configured data sources keeps its true home and no fields."""
+        rows = [row for id_ in ids if (row := self._page(id_)) is not None]
+        own = self._notes.table(self._own_key)
+        ours = [row for row in rows if own and home_of(row) == own.data_source]
+        items = tuple(self._item(row) for row in rows if row not in ours and home_of(row))
+        found = (own_row(row, own.columns, own.key_field) for row in ours) if own else ()
+        people = tuple(self._people(rows).values())
+        return Page(
+            Scope(self._id, "", ""), "", items, people=people, rows=tuple(row for row in found if row.key),
+            observed_at=self._clock(), last=True,
+        )  # fmt: skip
+
+    def item(self, row: Row) -> WorkItem:
+        """One row in the model's words, by the schema as we know it."""
+        return self._item(row)
+
+    def _item(self, row: Row) -> WorkItem:
+        home = home_of(row) or ""
+        table = next((one for one in self._sources.tables.values() if self._home(one) == home), None)
+        if table is None:
+            return work_item(self._id, Binding(Schema(home, "", "", ()), "work"), row)
+        schema = self._sources.schema(home)
+        if not schema.fits(row):
+            schema = self._sources.fresh_schema(home)
+        return work_item(self._id, self._sources.binding(table, schema), row)
+
+    def _home(self, table: Table) -> str:
+        return self._sources.data_source_of(table) or table.id
+
+    def _page(self, id_: str) -> Row | None:
+        try:
+            row: Row = self._notion.page(normal_id(id_))
+        except Missing:
+            return None
+        return row if "properties" in row else None
+
+
+def _state(cursor: str | None) -> State:
+    try:
+        state = json.loads(cursor) if cursor else {}
+    except ValueError:
+        return {}
+    return state if isinstance(state, dict) else {}
+
+
+def _later(one: str | None, other: str | None) -> str | None:
+    return max((mark for mark in (one, other) if mark), key=instant, default=None)

@@ -1,0 +1,141 @@
+"""The official SDK for its endpoints, on our door for everything else.
+
+What `notion-client` 3.1 does by itself and is kept from doing: retry (529 not at all, queries not), hold the token,
+drop arguments it does not know (those calls go through `request`), send `filter: null`, add a log handler, and end
+a listing at 10,000 rows without a word (its pagination functions lose `request_status`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import httpx
+import notion_client
+
+from connectors.errors import Garbled
+from connectors.http import Meter, open_door
+from connectors.notion.policy import NotionPolicy
+from connectors.pace import Pace
+
+Json = Any
+Body = Mapping[str, Json]
+
+VERSION = "2026-03-11"
+PAGE = 100
+"""Rows or blocks a request; Notion's most."""
+
+_log = logging.getLogger("handrail.notion")
+
+
+class Notion:
+    """Notion's endpoints as far as Handrail uses them. Raises the types of `connectors.errors` only."""
+
+    def __init__(
+        self, base_url: str, token: str, pace: Pace, *, source: str, meter: Meter | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:  # fmt: skip
+        base = base_url.rstrip("/").removesuffix("/v1")
+        door = open_door(base, token, pace, NotionPolicy(), source=source, meter=meter, transport=transport)
+        self._door = door
+        self._sdk = notion_client.Client(
+            client=door, base_url=base, notion_version=VERSION, retry=False, logger=_log, log_level=_log.level
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._door.close()
+
+    # ---- reading
+
+    def me(self) -> Json:
+        """The bot user behind the token."""
+        return _dict(self._sdk.users.me())
+
+    def users(self) -> Iterator[Json]:
+        """Everyone but guests."""
+        return self._listed("users")
+
+    def database(self, id_: str) -> Json:
+        """A database: the container, with its data sources."""
+        return _dict(self._sdk.databases.retrieve(id_))
+
+    def data_source(self, id_: str) -> Json:
+        """A data source: the schema."""
+        return _dict(self._sdk.data_sources.retrieve(id_))
+
+    def query(self, id_: str, **body: Json) -> Json:
+        """One page of rows, `request_status` included. Keys of `body` that are None are left out."""
+        return self._call("POST", f"data_sources/{id_}/query", {"page_size": PAGE} | _given(body))
+
+    def page(self, id_: str) -> Json:
+        """A page with its properties."""
+        return _dict(self._sdk.pages.retrieve(id_))
+
+    def children(self, id_: str) -> Iterator[Json]:
+        """The blocks directly on a page."""
+        return self._listed(f"blocks/{id_}/children")
+
+    def markdown(self, id_: str) -> str:
+        """A page's content as enhanced markdown."""
+        return str(_dict(self._sdk.pages.retrieve_markdown(id_)).get("markdown") or "")
+
+    # ---- writing
+
+    def create_page(self, parent: Body, properties: Body, markdown: str | None = None) -> Json:
+        """A new page or row."""
+        return self._call(
+            "POST", "pages", {"parent": parent, "properties": properties} | _given({"markdown": markdown})
+        )
+
+    def update_page(self, id_: str, properties: Body) -> Json:
+        """Set these properties; others stay."""
+        return self._call("PATCH", f"pages/{id_}", {"properties": properties})
+
+    def replace_markdown(self, id_: str, text: str) -> Json:
+        """A page's whole content. Never allowed to delete child pages or databases."""
+        body = {"type": "replace_content", "replace_content": {"new_str": text}}
+        return self._call("PATCH", f"pages/{id_}/markdown", body)
+
+    def append_markdown(self, id_: str, text: str) -> Json:
+        """More content at the end of a page."""
+        body = {"type": "insert_content", "insert_content": {"content": text, "position": {"type": "end"}}}
+        return self._call("PATCH", f"pages/{id_}/markdown", body)
+
+    def create_database(self, parent: str, title: Sequence[Body], properties: Body) -> Json:
+        """A database with one data source, under a page."""
+        body = {
+            "parent": {"type": "page_id", "page_id": parent},
+            "title": title,
+            "initial_data_source": {"properties": properties},
+        }
+        return self._call("POST", "databases", body)
+
+    def update_data_source(self, id_: str, properties: Body) -> Json:
+        """Add or change these properties of a schema; others stay."""
+        return self._call("PATCH", f"data_sources/{id_}", {"properties": properties})
+
+    # ---- how
+
+    def _call(self, method: str, path: str, body: Body | None = None, query: dict[str, Json] | None = None) -> Json:
+        return _dict(self._sdk.request(path=path, method=method, body=dict(body) if body else None, query=query))
+
+    def _listed(self, path: str) -> Iterator[Json]:
+        start: str | None = None
+        while True:
+            answer = self._call("GET", path, query=_given({"page_size": PAGE, "start_cursor": start}))
+            yield from answer["results"]
+            start = answer.get("next_cursor")
+            if not answer.get("has_more") or not start:
+                return
+
+
+def _given(body: Body) -> dict[str, Json]:
+    return {key: value for key, value in body.items() if value is not None}
+
+
+def _dict(answer: object) -> Json:
+    if not isinstance(answer, dict):
+        raise Garbled(f"Notion answered with {type(answer).__name__} where it promises an object")
+    return answer
