@@ -133,6 +133,7 @@ class Terms:
     teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     money: Money | None = None
     slip_minutes: float = 60.0
+    calendars: Mapping[str, Hours] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,158 @@
+"""The keys a config file may have, and their types. What sources and rules hold is theirs to say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from rules.base import StageKind
+from rules.durations import Duration
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Pattern = Annotated[str, StringConstraints(min_length=1)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_SPAN = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
+
+
+def _span(value: object) -> object:
+    if not isinstance(value, str) or not _SPAN.fullmatch(value) or value[:5] == value[6:]:
+        raise ValueError('hours look like "09:00-17:00"; several spans as a list')
+    return value
+
+
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _members(value: object) -> object:
+    return {"members": value} if isinstance(value, (list, tuple)) else value
+
+
+def _whole_name(value: object) -> object:
+    if value is True or (isinstance(value, str) and not value.strip()):
+        raise ValueError("takes a name, or false to leave the field out")
+    return value
+
+
+class Table(BaseModel):
+    """A table of the file: unknown keys are refused, values never shown in errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class WeekTable(Table):
+    """Which days are worked, and from when to when. A span that ends before it starts ends the next morning."""
+
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = ("mon", "tue", "wed", "thu", "fri")
+    hours: Annotated[
+        tuple[Annotated[str, BeforeValidator(_span)], ...], BeforeValidator(_listed), Field(min_length=1)
+    ] = ("09:00-17:00",)
+
+
+class CalendarTable(Table):
+    """Working time. `country` is an ISO code whose public holidays are off; `subdivision` a state or region of it."""
+
+    timezone: Name = "UTC"
+    week: WeekTable = WeekTable()
+    holidays: tuple[date, ...] = ()
+    country: Name | None = None
+    subdivision: Name | None = None
+
+
+class MoneyTable(Table):
+    """Rates for a working hour. `rates` by team."""
+
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    default_rate: Annotated[float, Field(gt=0)] | None = None
+    rates: Mapping[Name, Annotated[float, Field(gt=0)]] = {}
+
+
+class TeamTable(Table):
+    """Who is in a team, by the name or the e-mail address that the vendor shows."""
+
+    members: tuple[Name, ...] = ()
+
+
+class StageTable(Table):
+    """A step of a flow. `match`: names of columns, exactly, `*` for any run of characters; left out, its own name."""
+
+    name: Name
+    kind: StageKind
+    match: Annotated[tuple[Pattern, ...], BeforeValidator(_listed), Field(min_length=1)] | None = None
+    owner: Name | None = None
+
+
+class FlowTable(Table):
+    """Stages in order. `source`: a source's id, or `source.role`; `projects`: all of the source's when left out."""
+
+    source: Name
+    projects: tuple[Name, ...] = ()
+    calendar: Name | None = None
+    stages: Annotated[tuple[StageTable, ...], Field(min_length=1)]
+
+
+FieldName = Annotated[Name | Literal[False], BeforeValidator(_whole_name)]
+
+
+class FieldsTable(Table):
+    """What our fields on items are called; false leaves one out."""
+
+    status: FieldName = "Flow status"
+    since: FieldName = "Waiting since"
+    on: FieldName = "Waiting on"
+
+
+class WriteTable(Table):
+    """What is written, where, and how much of it at most. A cap left out is no cap."""
+
+    create_fields: bool = True
+    fields: FieldsTable = FieldsTable()
+    notion_parent: Name | None = None
+    notion_source: Name | None = None
+    page_title: Name = "Where the machine is leaking"
+    findings_title: Name = "Handrail findings"
+    max_writes: Annotated[int, Field(ge=1)] | None = None
+    max_percent: Annotated[float, Field(gt=0, le=100)] | None = None
+    keep_undo_days: Annotated[int, Field(ge=1)] = 30
+
+
+class HandoffsTable(Table):
+    """`slip`: handing over and back within this time, with nothing between, is no handoff."""
+
+    slip: Duration = Duration.parse("60m")
+
+
+class Shape(BaseSettings):
+    """The whole file. What stands in a source or a rule is checked by its kind."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True,
+        env_prefix="HANDRAIL__", env_nested_delimiter="__", nested_model_default_partial_update=False,
+    )  # fmt: skip
+
+    config_schema: Annotated[Literal[1], Field(alias="schema")] = 1
+    mode: Literal["observe", "plan", "apply"] = "observe"
+    database_url: Name | None = None
+    calendar: CalendarTable = CalendarTable()
+    calendars: Mapping[str, CalendarTable] = {}
+    money: MoneyTable | None = None
+    teams: Mapping[str, Annotated[TeamTable, BeforeValidator(_members)]] = {}
+    sources: Mapping[str, dict[str, Any]] = {}
+    flows: Mapping[str, FlowTable] = {}
+    rules: Mapping[str, dict[str, Any]] = {}
+    write: WriteTable = WriteTable()
+    handoffs: HandoffsTable = HandoffsTable()
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        """File and environment are joined before this (`sync.config.read`), so that each value's place is known."""
+        return (init_settings,)
