@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from dataclasses import replace as with_
 
-from connectors.errors import ConnectorError, Denied
-from connectors.model import Change, EnsureTable, PutPage, PutRow, Receipt, SetFields
+from connectors.errors import ConnectorError, Denied, Rejected
+from connectors.model import Change, PutPage, PutRow, Receipt, SetFields
 from sync.house import House
 from sync.plan import Plan, Step
+from sync.planning import own_places, place_of
 from sync.pulling import Trouble
 
 
@@ -27,6 +28,18 @@ class Applied:
         return self.outcomes["written"]
 
 
+def find_own(house: House) -> None:
+    """Look for the table and page that we have no record of: with the database lost they are found by their marks."""
+    places = own_places(house)
+    if not places:
+        return
+    own = house.sources[places[0].source].connector.survey(places)
+    for place in places:
+        remote = (own.pages if isinstance(place, PutPage) else own.tables).get(place.key)
+        if remote:
+            house.store.note_made(place_of(place), remote)
+
+
 def carry_out(house: House, run: str, plan: Plan) -> Applied:
     """Apply every step in order. A change that fails stays wanted and is tried by the next run."""
     applied = Applied()
@@ -40,8 +53,7 @@ def carry_out(house: House, run: str, plan: Plan) -> Applied:
         try:
             _one(house, run, step, applied)
         except ConnectorError as error:
-            applied.troubles.append(Trouble(step.source, step.title, str(error), isinstance(error, Denied)))
-            house.store.failed(run, step.target, str(error))
+            _note_failure(house, run, step, error, applied)
             if isinstance(error, Denied):
                 denied.add(step.source)
         house.progress.applied(step.title)
@@ -49,10 +61,10 @@ def carry_out(house: House, run: str, plan: Plan) -> Applied:
 
 
 def _one(house: House, run: str, step: Step, applied: Applied) -> None:
-    change = _with_known_ids(house, step.change)
-    house.store.write_started(run, step)
+    change = _with_known_place(house, step)
+    house.store.write_started(run, step.target, change, step.reason.text)
     receipt = house.sources[step.source].connector.apply(change)
-    house.store.settle(run, step, receipt)
+    house.store.settle(run, step.target, change, receipt)
     _spare_the_echo(house, change, receipt)
     applied.outcomes[receipt.outcome] += 1
     applied.sources.add(step.source)
@@ -60,20 +72,11 @@ def _one(house: House, run: str, step: Step, applied: Applied) -> None:
         applied.moved_on.append(step)
 
 
-def _with_known_ids(house: House, change: Change) -> Change:
-    """A row's table may have been made a moment ago, by the same plan."""
-    match change:
-        case PutRow(remote=None) | PutPage(remote=None) | EnsureTable():
-            return _with_table(house, change)
-        case PutRow():
-            return _with_table(house, change)
-        case _:
-            return change
-
-
-def _with_table(house: House, change: Change) -> Change:
-    if isinstance(change, PutRow):
-        return with_(change, table=house.store.made(f"{change.source}/{change.table}") or change.table)
+def _with_known_place(house: House, step: Step) -> Change:
+    """A plan file may be older than the page or row it writes to: look up what was made since."""
+    change = step.change
+    if isinstance(change, PutRow | PutPage) and change.remote is None:
+        return with_(change, remote=house.store.made(step.target))
     return change
 
 
@@ -83,3 +86,10 @@ def _spare_the_echo(house: House, change: Change, receipt: Receipt) -> None:
         return
     if house.store.known(change.ref) == receipt.seen_version:
         house.store.set_version(change.ref, receipt.version)
+
+
+def _note_failure(house: House, run: str, step: Step, error: ConnectorError, applied: Applied) -> None:
+    applied.troubles.append(Trouble(step.source, step.title, str(error), isinstance(error, Denied)))
+    house.store.failed(run, step.target, str(error))
+    if isinstance(error, Rejected) and isinstance(step.change, SetFields):
+        house.store.forget_made(f"own fields/{step.source}:")  # a field may be gone: the next plan looks again

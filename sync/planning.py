@@ -197,10 +197,11 @@ def own_places(house: House) -> list[EnsureTable | PutPage]:
         EnsureTable(TABLE, source, write.notion_parent or "", write.findings_title, (), intent.ROW_KEY),
         PutPage(PAGE, source, write.notion_parent or "", write.page_title, document.Document(()), ""),
     ]
-    return [place for place in places if not house.store.made(_place(place))]
+    return [place for place in places if not house.store.made(place_of(place))]
 
 
-def _place(place: EnsureTable | PutPage) -> str:
+def place_of(place: EnsureTable | PutPage) -> str:
+    """The name under which a table or page of ours is remembered."""
     return f"{'table' if isinstance(place, EnsureTable) else 'page'}:{place.source}/{place.key}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from connectors.base import Scope
@@ -30,10 +31,12 @@ class Pulled:
     troubles: list[Trouble] = field(default_factory=list)
 
 
-def pull(house: House) -> Pulled:
-    """Read every source. One that fails is reported and left out; the others go on."""
+def pull(house: House, only: Collection[str] | None = None) -> Pulled:
+    """Read every source (or only these). One that fails is reported and left out; the others go on."""
     pulled = Pulled()
     for source in house.sources.values():
+        if only is not None and source.id not in only:
+            continue
         try:
             for scope in source.connector.scopes():
                 _pull_scope(house, source, scope, pulled)
