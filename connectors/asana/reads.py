@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from typing import Any
 
 from connectors.asana import fields
 from connectors.asana.mapping import container
 from connectors.asana.sdk import Endpoints
 from connectors.base import Memory
-from connectors.errors import Missing
+from connectors.errors import Missing, Rejected
 from connectors.model import Container
 
 Json = Any
@@ -21,10 +22,15 @@ class Reads:
 
     def __init__(self, source: str, api: Endpoints, memory: Memory, *, with_fields: bool) -> None:
         self._source, self._api, self._memory = source, api, memory
+        self._ahead: dict[str, Container] = {}
         self._task_fields = fields.TASK_WITH_FIELDS if with_fields else fields.TASK_PLAIN
 
     def project(self, gid: str) -> Container:
-        """The project with its sections and field definitions: two requests (more beyond 100 sections)."""
+        """The project with its sections and field definitions: two requests (more beyond 100 sections), unless
+        it was read a moment ago for the sake of another project's tasks."""
+        return self._ahead.pop(gid, None) or self._ask_project(gid)
+
+    def _ask_project(self, gid: str) -> Container:
         try:
             raw = self._api.one(self._api.projects.get_project, gid, fields=fields.PROJECT)
             sections = self._api.all(self._api.sections.get_sections_for_project, gid, fields=fields.SECTION)
@@ -57,7 +63,15 @@ class Reads:
         return note["workspace"] if note else None
 
     def sections(self, projects: Collection[str]) -> dict[str, str]:
-        """Section gid → project gid, as noted."""
+        """Section gid → project gid, for all projects of the source.
+
+        Stories of a task in several projects are interleaved and name sections only, so a history needs them all.
+        What is not noted is read ahead; a project that cannot be read is left to its own pull to report.
+        """
+        for project in projects:
+            if self._noted(project) is None:
+                with suppress(Rejected):
+                    self._ahead[project] = self._ask_project(project)
         notes = {project: self._noted(project) for project in projects}
         return {section: project for project, note in notes.items() if note for section in note["columns"]}
 

@@ -14,7 +14,7 @@ from connectors.base import Connector, Page, Scope
 from connectors.errors import Denied
 from connectors.model import Change, Event, Person, Ref, WorkItem
 
-TOKEN = "contract-token-5f0c"  # noqa: S105 - the sandbox takes any
+TOKEN = "contract-token-5f0c"
 
 
 class Notes:
@@ -205,7 +205,7 @@ class ConnectorContract:
         assert json.dumps(rig.state(), sort_keys=True) == before
 
     def test_a_wrong_token_is_denied_and_not_told(self, rig: Rig, notes: Notes) -> None:
-        stranger = rig.connector(notes, token="as:Nobody Of That Name 77")  # noqa: S106
+        stranger = rig.connector(notes, token="as:Nobody Of That Name 77")
         with pytest.raises(Denied) as denied:
             list(stranger.pull(stranger.scopes()[0], None, lambda ref: None))
         assert "Nobody" not in str(denied.value)

@@ -31,6 +31,7 @@ def history(task: Json, stories: Sequence[Json], around: Surroundings) -> tuple[
         ref=ref, at=instant(task["created_at"]), seq=0, kind="created", source_id="created",
         actor=gid_of(task.get("created_by")), actor_kind=actor_kind(task, around),
     )  # fmt: skip
+    around = replace(around, sections={**around.sections, **_sections_of(task)})
     told = [event(ref, story, order, around) for order, story in enumerate(stories, start=1_000_000)]
     told = _owners_carried(sorted(_at_home(task, told), key=_in_order))
     gaps = [
@@ -41,6 +42,11 @@ def history(task: Json, stories: Sequence[Json], around: Surroundings) -> tuple[
     last = [replace(one, seq=LAST) for one in gaps if not one.source_id.startswith("initial:")]
     numbered = [replace(one, seq=number) for number, one in enumerate(first, start=1)]
     return tuple(sorted([born, *numbered, *told, *last], key=_in_order))
+
+
+def _sections_of(task: Json) -> dict[str, str]:
+    homes = (home for home in task.get("memberships") or () if home.get("project") and home.get("section"))
+    return {home["section"]["gid"]: home["project"]["gid"] for home in homes}
 
 
 def _in_order(one: Event) -> tuple[datetime, int]:
