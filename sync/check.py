@@ -1,0 +1,130 @@
+"""`handrail check`, offline: what is wrong with the config, what may surprise, and what it switches on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sync.config import ConfigProblems, MissingToken, Problem, Settings, load
+from sync.config.sources import is_loopback
+
+_MODES = {
+    "observe": "nothing is planned to be written; no writer is even built",
+    "plan": "runs show what they would write and write nothing",
+    "apply": "runs write",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a look at the config found. `settings` is None when it cannot be used; `tokens`: by source, what is missing."""
+
+    config: Path
+    problems: tuple[Problem, ...] = ()
+    settings: Settings | None = None
+    tokens: Mapping[str, str | None] | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Can this config be used? A token that is not set here may be set where the service runs."""
+        return not self.problems
+
+    def lines(self) -> list[str]:
+        """The same for a person, one thing a line."""
+        if self.settings is None:
+            count = len(self.problems)
+            return [*map(str, self.problems), f"{count} problem{'s' * (count != 1)}. Nothing was run."]
+        return [f"{self.config}: good", *_switched_on(self.settings), *self._warnings()]
+
+    def _warnings(self) -> Iterator[str]:
+        for problem in self.settings.warnings if self.settings else ():
+            yield f"warning: {problem}"
+        for missing in (self.tokens or {}).values():
+            if missing:
+                yield f"warning: {missing}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The same for a script."""
+        answer: dict[str, Any] = {
+            "config": str(self.config),
+            "ok": self.ok,
+            "problems": [_plain(problem) for problem in self.problems],
+        }
+        if self.settings is None:
+            return answer
+        settings, write = self.settings, self.settings.write
+        return answer | {
+            "warnings": [_plain(problem) for problem in settings.warnings],
+            "mode": settings.mode,
+            "hash": settings.hash,
+            "notifies": [],
+            "sources": {
+                id_: {
+                    "kind": getattr(options, "kind", ""),
+                    "sandbox": is_loopback(str(getattr(options, "base_url", ""))),
+                    "token": "missing" if (self.tokens or {}).get(id_) else "found",
+                }
+                for id_, options in settings.sources.items()
+            },
+            "flows": {id_: [stage.name for stage in flow.stages] for id_, flow in settings.shape.flows.items()},
+            "rules": {rule.id: rule.kind for rule in settings.rules()},
+            "fields": list(settings.field_names.present()) if write.create_fields and _takes_fields(settings) else [],
+            "page": write.page_title if write.notion_parent else None,
+            "findings": write.findings_title if write.notion_parent else None,
+            "caps": {"max_writes": write.max_writes, "max_percent": write.max_percent},
+        }
+
+
+def check(config: Path, env: Mapping[str, str]) -> Check:
+    """Look at a config without asking anybody: no request is sent, no database opened."""
+    try:
+        settings = load(config, env)
+    except ConfigProblems as error:
+        return Check(config, error.problems)
+    tokens: dict[str, str | None] = {}
+    for source in settings.sources:
+        try:
+            settings.token_of(source)
+            tokens[source] = None
+        except MissingToken as missing:
+            tokens[source] = str(missing)
+    return Check(config, (), settings, tokens)
+
+
+def _plain(problem: Problem) -> dict[str, Any]:
+    return {
+        "file": problem.where, "line": problem.line, "key": problem.key, "message": problem.message,
+        "hint": problem.hint,
+    }  # fmt: skip
+
+
+def _takes_fields(settings: Settings) -> bool:
+    return any(settings.kind_of(source).item_fields for source in settings.sources)
+
+
+def _switched_on(settings: Settings) -> Iterator[str]:
+    write = settings.write
+    yield f"mode {settings.mode}: {_MODES[settings.mode]}"
+    for id_, options in settings.sources.items():
+        sandbox = " (a sandbox on this machine)" if is_loopback(str(getattr(options, "base_url", ""))) else ""
+        yield f"source {id_}: {getattr(options, 'kind', '')}{sandbox}"
+    for id_, flow in settings.shape.flows.items():
+        yield f"flow {id_}: {' → '.join(stage.name for stage in flow.stages)}"
+    for rule in settings.rules():
+        yield f"rule {rule.id}: {rule.kind}"
+    names = settings.field_names.present()
+    if names and _takes_fields(settings):
+        how = "created where they are missing" if write.create_fields else "written only where they exist already"
+        yield f"fields on items: {', '.join(names)}; {how}"
+    if write.notion_parent:
+        yield f'page "{write.page_title}" and table "{write.findings_title}", under the page that notion_parent names'
+    else:
+        yield "no page and no table of findings: notion_parent is not set"
+    caps = [
+        f"{write.max_writes} writes" if write.max_writes else "",
+        f"{write.max_percent:g} % of the items" if write.max_percent else "",
+    ]
+    yield f"a run is refused above {' or '.join(filter(None, caps))}" if any(caps) else "no cap on a run's writes"
+    yield "nobody is notified: fields, rows and pages are written quietly, no comments, no mentions"
