@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from connectors.sandbox.asana.present import Kind, selector
 from connectors.sandbox.asana.records import Project, Section, StatusUpdate, Story, Task
 from connectors.sandbox.asana.state import State
 from connectors.sandbox.asana.times import iso, read_instant
-from connectors.sandbox.core import Response, Somebody
+from connectors.sandbox.core import Request, Response, Somebody
 
 Endpoint = Callable[..., Response]
 Found = TypeVar("Found")
@@ -39,7 +39,9 @@ def route(method: str, path: str) -> Callable[[Endpoint], Endpoint]:
 
 @dataclass(slots=True)
 class Call:
-    """`data`: the body's `data`. `fields`: `opt_fields` as sent, None when not. `limit`: None when not sent."""
+    """`here`: the base URL as the caller sees it. `again`: answers another request (of a batch).
+
+    `data`: the body's `data`. `fields`: `opt_fields` as sent, None when not. `limit`: None when not sent."""
 
     state: State
     actor: Somebody
@@ -49,7 +51,8 @@ class Call:
     fields: str | None = None
     limit: int | None = None
     offset: str | None = None
-    base: str = ""
+    here: str = ""
+    again: Callable[[Request, Somebody], Response] = field(default=lambda _request, _actor: Response(404, {}))
 
     # ---- answers
 
@@ -81,7 +84,7 @@ class Call:
         offset = base64.urlsafe_b64encode(mark).decode().rstrip("=")
         rest = "".join(f"&{key}={value}" for key, value in self.query.items() if key not in ("limit", "offset"))
         path = f"{self.path}?limit={self.limit}&offset={offset}{rest}"
-        return {"offset": offset, "path": path, "uri": self.base + path}
+        return {"offset": offset, "path": path, "uri": self.here + path}
 
     def _start(self, records: Sequence[Any]) -> int:
         try:

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import orjson
+
 from connectors.sandbox.asana.errors import Refused
 from connectors.sandbox.asana.settings import Settings
+from connectors.sandbox.core import Request
 
 MINUTE = 60.0
 
@@ -24,16 +27,17 @@ class Limits:
         self._now = 0.0
 
     @contextmanager
-    def turn(self, token: str, method: str, searching: bool, now: float) -> Iterator[None]:
-        """Let a request in, or refuse it with 429 and `Retry-After`. Refused ones count too."""
+    def turn(self, token: str, request: Request, now: float) -> Iterator[None]:
+        """Let a request in, or refuse it with 429 and `Retry-After`. Refused ones count too, and so does each
+        action of a batch."""
         settings, self._now = self._settings, now
         if settings.requests_per_minute:
-            self._window(token, settings.requests_per_minute)
-        if searching and settings.searches_per_minute:
+            self._window(token, settings.requests_per_minute, _weight(request))
+        if settings.searches_per_minute and request.path.endswith("/tasks/search"):
             self._window(f"search {token}", settings.searches_per_minute)
         if settings.cost_per_minute and self._balance(token) <= 0:
             raise _too_many(1 + int(-self._balance(token) / settings.cost_per_minute * MINUTE))
-        flight = (token, method == "GET")
+        flight = (token, request.method == "GET")
         allowed = settings.reads_in_flight if flight[1] else settings.writes_in_flight
         if allowed and self._in_flight[flight] >= allowed:
             raise _too_many(1)
@@ -48,11 +52,11 @@ class Limits:
         if self._settings.cost_per_minute:
             self._cost[token] = (self._balance(token) - _objects(body), self._now)
 
-    def _window(self, name: str, allowed: int) -> None:
-        sent = [at for at in self._sent[name] if at > self._now - MINUTE]
-        self._sent[name] = [*sent, self._now]
-        if len(sent) >= allowed:
-            raise _too_many(max(1, int(sent[-allowed] + MINUTE - self._now) + 1))
+    def _window(self, name: str, allowed: int, weight: int = 1) -> None:
+        sent = [at for at in self._sent[name] if at > self._now - MINUTE] + [self._now] * weight
+        self._sent[name] = sent
+        if len(sent) > allowed:
+            raise _too_many(max(1, int(sent[-allowed - 1] + MINUTE - self._now) + 1))
 
     def _balance(self, token: str) -> float:
         full = float(self._settings.cost_per_minute)
@@ -63,6 +67,16 @@ class Limits:
 def _too_many(seconds: int) -> Refused:
     message = "You have made too many requests recently. Please, be chill."
     return Refused(429, message, headers={"Retry-After": str(seconds)})
+
+
+def _weight(request: Request) -> int:
+    """How many requests it counts as: a batch counts as its actions."""
+    if not request.path.startswith("/batch"):
+        return 1
+    try:
+        return max(1, len(orjson.loads(request.body)["data"]["actions"]))
+    except (ValueError, KeyError, TypeError):
+        return 1
 
 
 def _objects(body: Any) -> int:

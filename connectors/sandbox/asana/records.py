@@ -233,7 +233,8 @@ class Job:
     gid: str
     export_gid: str
     created_at: datetime
-    status: str = "succeeded"
+    ready_at: datetime
+    lines: bytes
+    status: str = "not_started"
     completed_at: datetime | None = None
     download_url: str | None = None
-    lines: bytes = b""

@@ -16,6 +16,8 @@ class Settings:
     `offset_life`: how long a page token lives. `offset_generation`: raise it and every earlier token has expired.
     `premium`: search and dependencies are in the plan, else 402. `exports`: the token may start resource exports.
     `moves_modify`: a move to another section moves `modified_at` (Asana's texts contradict each other there).
+    `search_lag`: how long the search index lags (Asana: 10-60 s). `export_time`: how long an export takes.
+    `latency`: seconds that a request is in flight before it is looked at, others being served meanwhile.
     `consolidate_within`: a completion undone so soon leaves no story. `default_limit`: the most objects that an
     answer without `limit` may hold, else 400 "too large". `loopback_targets`: webhooks to this machine are allowed.
     """
@@ -31,5 +33,8 @@ class Settings:
     exports: bool = True
     moves_modify: bool = True
     consolidate_within: timedelta | None = None
+    search_lag: timedelta = timedelta(0)
+    export_time: timedelta = timedelta(0)
+    latency: float = 0.0
     default_limit: int = 0
     loopback_targets: bool = True

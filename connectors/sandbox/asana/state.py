@@ -12,6 +12,7 @@ from connectors.sandbox.asana.kinds import user_kind
 from connectors.sandbox.asana.records import CustomField, Job, Project, Story, Tag, Task, Team, Workspace
 from connectors.sandbox.asana.settings import Settings
 from connectors.sandbox.asana.streams import Happening, Streams
+from connectors.sandbox.asana.whole import whole
 from connectors.sandbox.core import Somebody, World
 
 WORKSPACE_NAME = "Handrail Sandbox"
@@ -54,6 +55,10 @@ class State:
     def watched(self) -> bool:
         """Somebody listens: without streams and webhooks events need not even be made."""
         return bool(self.streams.logs or self.hooks.all)
+
+    def __call__(self) -> dict[str, Any]:
+        """All of it as JSON, for whoever looks at the world from outside."""
+        return whole(self)
 
     def gid(self) -> str:
         """The next gid."""

@@ -1,5 +1,18 @@
 """The endpoints, one module a subject; importing them registers them."""
 
-from connectors.sandbox.asana.routes import fields, people, projects, relations, stories, tasks
+from connectors.sandbox.asana.routes import (
+    bulk,
+    fields,
+    people,
+    projects,
+    relations,
+    search,
+    statuses,
+    stories,
+    tasks,
+    watching,
+)
 
-__all__ = ["fields", "people", "projects", "relations", "stories", "tasks"]
+__all__ = [
+    "bulk", "fields", "people", "projects", "relations", "search", "statuses", "stories", "tasks", "watching",
+]  # fmt: skip

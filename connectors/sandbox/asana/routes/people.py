@@ -154,3 +154,41 @@ class TeamMembership:
 @route("GET", "/projects/*/project_memberships")
 def list_project_memberships(call: Call, gid: str) -> Response:
     return call.many(OLD_MEMBERSHIP, members_of(call.find(Project, gid)))
+
+
+class TaskList:
+    """A person's own list, "My tasks": every person has exactly one."""
+
+    name = "My tasks"
+
+    def __init__(self, call: Call, owner: Somebody) -> None:
+        self.gid, self.owner, self.workspace = f"9{owner.gid}", owner, call.state.workspace
+
+
+TASK_LIST = Kind(
+    "user_task_list",
+    {
+        **plain("gid name"),
+        "resource_type": always("user_task_list"),
+        "owner": nested("owner", lambda: USER),
+        "workspace": nested("workspace", lambda: WORKSPACE),
+    },
+    compact="resource_type name owner workspace",
+    full="resource_type name owner workspace",
+)
+
+
+@route("GET", "/users/*/user_task_list")
+def get_task_list_of_user(call: Call, gid: str) -> Response:
+    call.workspace()
+    return call.one(TASK_LIST, TaskList(call, _user(call, gid)))
+
+
+@route("GET", "/user_task_lists/*")
+def get_task_list(call: Call, gid: str) -> Response:
+    return call.one(TASK_LIST, TaskList(call, owner_of(call, gid)))
+
+
+def owner_of(call: Call, gid: str) -> Somebody:
+    """Whose task list it is."""
+    return _user(call, gid.removeprefix("9"))

@@ -9,6 +9,7 @@ from connectors.sandbox.asana import acts
 from connectors.sandbox.asana.call import Call, route
 from connectors.sandbox.asana.errors import bad
 from connectors.sandbox.asana.records import CustomField, Held, Project, Section, Tag, Task
+from connectors.sandbox.asana.routes.people import owner_of
 from connectors.sandbox.asana.task_kinds import TASK
 from connectors.sandbox.asana.times import is_date, iso, read_instant
 from connectors.sandbox.asana.values import read_value
@@ -59,6 +60,11 @@ def list_tasks_of_project(call: Call, gid: str) -> Response:
 @route("GET", "/sections/*/tasks")
 def list_tasks_of_section(call: Call, gid: str) -> Response:
     return _listing(call, call.find(Section, gid).tasks.values())
+
+
+@route("GET", "/user_task_lists/*/tasks")
+def list_tasks_of_person(call: Call, gid: str) -> Response:
+    return _listing(call, filter(call.sees, call.state.assigned[owner_of(call, gid).gid].values()))
 
 
 @route("GET", "/tags/*/tasks")
