@@ -32,7 +32,7 @@ class Ideas:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """`columns`: project name → section name → meaning; what is not named is active, or done when in `done`.
+    """`columns`: project name → section name → meaning; what is not named is active.
 
     `teams`: name → members' names. `hours`: the working day, local time.
     """
@@ -42,7 +42,6 @@ class Loaded:
     hours: str = "09:00-17:00"
     teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     columns: Mapping[str, Mapping[str, Meaning]] = field(default_factory=dict)
-    done: tuple[str, ...] = ()
     team_field: str | None = None
     priority_field: str | None = None
     ideas: Ideas | None = None
@@ -50,6 +49,4 @@ class Loaded:
 
     def meaning(self, project: str, section: str) -> Meaning:
         """What this column of this project means."""
-        if section in self.done:
-            return Meaning("done")
         return self.columns.get(project, {}).get(section, Meaning("active"))

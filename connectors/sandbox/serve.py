@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, TextIO
@@ -11,7 +12,7 @@ from typing import Literal, TextIO
 from connectors.sandbox.build import build_world
 from connectors.sandbox.core import World
 from connectors.sandbox.faults import BadFaults, Faults, read_faults_file
-from connectors.sandbox.loaded import Loaded
+from connectors.sandbox.loaded import Loaded, Meaning
 from connectors.sandbox.server import HOST, PortTaken, SandboxApp, listen, serve_forever
 from connectors.sandbox.writeconfig import MARK, config_text
 
@@ -29,10 +30,10 @@ def load(
     now: datetime | None = None,
 ) -> tuple[World, Loaded]:
     """A world with the scenario, or the event log, in it. No scenario: demo, or empty when there is a log."""
-    world = build_world(now)
-    scenario = scenario or ("empty" if events else "demo")
     if done and not events:
         raise SandboxError("--done says what completes a task of an event log: give --events FILE.csv, too")
+    world = build_world(now)
+    scenario = scenario or ("empty" if events else "demo")
     loaded = Loaded(scenario)
     if scenario == "demo":
         from connectors.sandbox.demo import play_demo
@@ -112,4 +113,20 @@ def _one_line(name: str) -> str:
 
 
 def _load_events(world: World, path: Path, done: tuple[str, ...], loaded: Loaded) -> Loaded:
-    raise NotImplementedError
+    """Live through the log; what its names mean is added to what is known."""
+    from connectors.sandbox.eventlog import BadEventLog, read_event_log, seed_event_log
+
+    try:
+        log = read_event_log(path)
+    except BadEventLog as error:
+        raise SandboxError(str(error)) from None
+    seeded = seed_event_log(world, log, done)
+    closing = {name: Meaning("done") for name in seeded.done_sections}
+    coming = (f"{seeded.waiting} rows are still to come, as the clock is advanced",) if seeded.waiting else ()
+    return replace(
+        loaded,
+        name=log.name if loaded.name == "empty" else f"{loaded.name} and {log.name}",
+        columns={**loaded.columns, log.name: closing},
+        team_field=loaded.team_field or seeded.team_field,
+        notices=(*loaded.notices, *seeded.notices, *coming),
+    )

@@ -23,7 +23,7 @@ class Docs:
 
     @property
     def _store(self) -> Store:
-        store: Store = self._world.notion.store
+        store: Store = self._world.notion  # the side is its own store
         return store
 
     def tree(self) -> Html:
