@@ -6,7 +6,10 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+import respx
 import structlog
+
+from tests.connectors.wire import BASE, Wire
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,3 +22,16 @@ def _quiet_logs() -> Iterator[None]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     yield
     structlog.configure(**before)
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    wire = Wire()
+    yield wire
+    wire.door.close()
+
+
+@pytest.fixture
+def vendor() -> Iterator[respx.MockRouter]:
+    with respx.mock(base_url=BASE) as router:
+        yield router
