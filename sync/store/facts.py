@@ -1,0 +1,138 @@
+"""What has been kept, asked for by topic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, select, tuple_, update
+
+from connectors.base import Memory, OwnRow, Scope
+from connectors.model import Container, Event, Person, Ref, WorkItem
+from sync.store.bulk import chunks, put
+from sync.store.keeping import forget_cursor
+from sync.store.opening import writing
+from sync.store.rows import container_of, event_of, item_of, own_row_of, own_row_row, person_of
+from sync.store.schema import CONTAINER, CURSOR, EVENT, ITEM, MEMORY, OWN_ROW, PERSON
+
+
+class Facts:
+    """The part of the store that answers."""
+
+    engine: Engine
+
+    def known(self, ref: Ref) -> str | None:
+        """The version of an item whose history is kept; None when the item or its history is not."""
+        with self.engine.connect() as connection:
+            query = select(ITEM.c.history_version).where(ITEM.c.source == ref.source, ITEM.c.remote == ref.id)
+            found: str | None = connection.execute(query).scalar()
+            return found
+
+    def set_version(self, ref: Ref, version: str) -> None:
+        """Our own write made a new version with nothing new in it to read. Only where the history is kept."""
+        where = (ITEM.c.source == ref.source, ITEM.c.remote == ref.id, ITEM.c.history_version.is_not(None))
+        with writing(self.engine).begin() as connection:
+            connection.execute(update(ITEM).where(*where).values(version=version, history_version=version))
+
+    def cursor(self, scope: Scope) -> str | None:
+        """Where the next pull of a scope begins; None: at the beginning."""
+        with self.engine.connect() as connection:
+            query = select(CURSOR.c.cursor).where(CURSOR.c.source == scope.source, CURSOR.c.scope == scope.id)
+            found: str | None = connection.execute(query).scalar()
+            return found
+
+    def forget_cursor(self, scope: Scope) -> None:
+        """Make the next pull of a scope a whole one. What is kept stays."""
+        with writing(self.engine).begin() as connection:
+            forget_cursor(connection, scope.source, scope.id)
+
+    def memory(self, source: str) -> Memory:
+        """A connector's own notes."""
+        return SourceMemory(self.engine, source)
+
+    def items(self, refs: Iterable[Ref] | None = None) -> list[WorkItem]:
+        """These items, or all of them, sorted by ref; unknown refs are left out."""
+        query = select(ITEM)
+        with self.engine.connect() as connection:
+            if refs is None:
+                rows = connection.execute(query).all()
+            else:
+                key = tuple_(ITEM.c.source, ITEM.c.remote)
+                rows = [
+                    row
+                    for piece in chunks(sorted(set(refs)))
+                    for row in connection.execute(query.where(key.in_([tuple(ref) for ref in piece])))
+                ]
+        return sorted((item_of(row) for row in rows), key=lambda item: item.ref)
+
+    def marked(self, source: str, names: Iterable[str]) -> set[str]:
+        """Refs (as text) of the items of a source in which any field of these names holds something."""
+        wanted = set(names)
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(ITEM).where(ITEM.c.source == source, ITEM.c.fields_json != "[]"))
+            items = map(item_of, rows)
+            return {
+                str(item.ref)
+                for item in items
+                if any(one.name in wanted and one.value not in (None, "", ()) for one in item.fields)
+            }
+
+    def events(self, ref: Ref) -> list[Event]:
+        """An item's events in order."""
+        query = (
+            select(EVENT).join(ITEM, ITEM.c.id == EVENT.c.item)
+            .where(ITEM.c.source == ref.source, ITEM.c.remote == ref.id)
+            .order_by(EVENT.c.at, EVENT.c.seq, EVENT.c.source_id)
+        )  # fmt: skip
+        with self.engine.connect() as connection:
+            return [event_of(ref, row) for row in connection.execute(query)]
+
+    def people(self) -> list[Person]:
+        """Everybody met, sorted by ref. Somebody only mentioned is inactive, and named by id if need be."""
+        with self.engine.connect() as connection:
+            return sorted(map(person_of, connection.execute(select(PERSON))), key=lambda one: one.ref)
+
+    def containers(self) -> list[Container]:
+        """Every project and data source, sorted by ref."""
+        with self.engine.connect() as connection:
+            return sorted(map(container_of, connection.execute(select(CONTAINER))), key=lambda one: one.ref)
+
+    def own_rows(self, source: str) -> dict[str, OwnRow]:
+        """Rows of our table by key. Of doubles, the one not in the bin, then the one with the smallest id."""
+        rows: dict[str, OwnRow] = {}
+        for row in sorted(self.every_own_row(source), key=lambda one: (one.trashed, one.remote)):
+            rows.setdefault(row.key, row)
+        return rows
+
+    def every_own_row(self, source: str) -> list[OwnRow]:
+        """Rows of our table with doubles, sorted by key and id."""
+        query = select(OWN_ROW).where(OWN_ROW.c.source == source)
+        with self.engine.connect() as connection:
+            return sorted(map(own_row_of, connection.execute(query)), key=lambda one: (one.key, one.remote))
+
+    def put_own_row(self, source: str, row: OwnRow) -> None:
+        """Note how a row of ours is now, after writing it."""
+        with writing(self.engine).begin() as connection:
+            put(connection, OWN_ROW, [own_row_row(source, row)])
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMemory:
+    """`connectors.base.Memory` in the store."""
+
+    engine: Engine
+    source: str
+
+    def get(self, key: str) -> str | None:
+        with self.engine.connect() as connection:
+            return self._read(connection, key)
+
+    def set(self, key: str, value: str) -> None:
+        with writing(self.engine).begin() as connection:
+            if self._read(connection, key) != value:
+                put(connection, MEMORY, [{"source": self.source, "key": key, "value": value}])
+
+    def _read(self, connection: Connection, key: str) -> str | None:
+        query = select(MEMORY.c.value).where(MEMORY.c.source == self.source, MEMORY.c.key == key)
+        found: str | None = connection.execute(query).scalar()
+        return found

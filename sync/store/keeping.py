@@ -1,0 +1,202 @@
+"""Hop 2: one page's facts and its cursor, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, select, update
+
+from connectors.base import History, Page
+from connectors.model import Event, Ref, WorkItem
+from sync.observe import observe
+from sync.store import met
+from sync.store.bulk import Row, add, chunks, put
+from sync.store.codec import instant, micros
+from sync.store.histories import Difference, keep_events
+from sync.store.opening import writing
+from sync.store.rows import container_row, item_of, item_row, own_row_row, person_row
+from sync.store.schema import CONTAINER, COUNTER, CURSOR, ITEM, OWN_ROW, PERSON
+
+_MARGIN = timedelta(minutes=5)
+"""A vendor's listing may lag behind its edits by this much (Notion's index: 2 minutes and more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What keeping a page did: items in it, events that were new, and the items that changed in any way.
+
+    `withdrawn`: events that the vendor no longer lists. `notes`: what a reader of the run should know.
+    """
+
+    items: int = 0
+    events: int = 0
+    changed: tuple[Ref, ...] = ()
+    withdrawn: int = 0
+    notes: tuple[str, ...] = ()
+
+
+class Keeping:
+    """The part of the store that takes pages in."""
+
+    engine: Engine
+
+    def keep(self, page: Page) -> Kept:
+        """Keep items, histories, people, containers, own rows and the cursor; all of it or nothing.
+
+        Keeping the same page again changes nothing.
+        """
+        with writing(self.engine).begin() as connection:
+            change = _next_change(connection)
+            _around(connection, page)
+            kept = _items(connection, page, change)
+            _cursor(connection, page)
+            return kept
+
+
+def _next_change(connection: Connection) -> int:
+    """The number of this change. Its row also makes writers on PostgreSQL take turns, so they cannot deadlock."""
+    put(connection, COUNTER, [{"name": "change", "value": 0}], replace=False)
+    bump = update(COUNTER).where(COUNTER.c.name == "change").values(value=COUNTER.c.value + 1)
+    return int(connection.execute(bump.returning(COUNTER.c.value)).scalar_one())
+
+
+def _around(connection: Connection, page: Page) -> None:
+    put(connection, PERSON, _last([person_row(one) for one in page.people]))
+    put(connection, CONTAINER, _last([container_row(one) for one in page.containers]))
+    put(connection, OWN_ROW, _last([own_row_row(page.scope.source, one) for one in page.rows]))
+    met.note(connection, page)
+
+
+def _last(rows: Sequence[Row]) -> list[Row]:
+    """The last row of each key: one statement must not replace a row twice."""
+    return list({(row["source"], row["remote"]): row for row in rows}.values())
+
+
+def _items(connection: Connection, page: Page, change: int) -> Kept:
+    items = {item.ref: item for item in page.items}
+    histories = {history.ref: history for history in page.histories}
+    stored = stored_items(connection, [*items, *(ref for ref in histories if ref not in items)])
+    observed = _observed(connection, page, items, histories, stored)
+    changed = _write_items(connection, page, items, histories, stored, change)
+    if changed - stored.keys():
+        stored |= stored_items(connection, [ref for ref in changed if ref not in stored])
+    known = {ref: history for ref, history in histories.items() if ref in stored}
+    ids = {ref: int(stored[ref].id) for ref in (*known, *observed)}
+    done = keep_events(connection, ids, known, observed, change)
+    _touch(connection, [ids[ref] for ref in done.changed], change)
+    return Kept(
+        len(items),
+        done.added,
+        tuple(sorted(changed | done.changed)),
+        done.withdrawn,
+        tuple(_notes(done, histories, known)),
+    )
+
+
+def _notes(done: Difference, histories: Mapping[Ref, History], known: Mapping[Ref, History]) -> Iterator[str]:
+    if done.withdrawn:
+        yield f"{done.withdrawn} events were withdrawn by the vendor"
+    if missing := sorted(histories.keys() - known.keys()):
+        yield f"history of unknown items left out: {', '.join(map(str, missing[:5]))}"
+
+
+def stored_items(connection: Connection, refs: Sequence[Ref]) -> dict[Ref, Any]:
+    """The rows of `item` behind these refs."""
+    found: dict[Ref, Any] = {}
+    for source in sorted({ref.source for ref in refs}):
+        for piece in chunks([ref.id for ref in refs if ref.source == source]):
+            query = select(ITEM).where(ITEM.c.source == source, ITEM.c.remote.in_(piece))
+            found |= {Ref(row.source, row.remote): row for row in connection.execute(query)}
+    return found
+
+
+def _write_items(
+    connection: Connection, page: Page, items: Mapping[Ref, WorkItem], histories: Mapping[Ref, History],
+    stored: Mapping[Ref, Any], change: int,
+) -> set[Ref]:  # fmt: skip
+    """Write the items that differ from what is stored; their refs."""
+    new: list[Row] = []
+    other: list[Row] = []
+    changed: set[Ref] = set()
+    for ref, item in items.items():
+        row = item_row(item) | {"scope": page.scope.id}
+        before = stored.get(ref)
+        has_history = ref in histories
+        row["history_version"] = item.version if has_history else (before.history_version if before else None)
+        row["seen_at"] = _seen_at(page, has_history, before)
+        if before is None:
+            new.append(row | {"change": change})
+            changed.add(ref)
+        elif differs := [name for name, value in row.items() if getattr(before, name) != value]:
+            real = any(name not in ("seen_at", "scope", "history_version") for name in differs)
+            other.append(row | {"id": before.id, "change": change if real else before.change})
+            if real:
+                changed.add(ref)
+    if new:
+        names = tuple(new[0])
+        add(connection, ITEM, [tuple(row[name] for name in names) for row in new], names)
+    put(connection, ITEM, other)
+    return changed
+
+
+def _seen_at(page: Page, has_history: bool, before: Any) -> int | None:
+    earlier: int | None = before.seen_at if before is not None else None
+    if page.observed_at is None or has_history:
+        return earlier
+    return max(micros(page.observed_at), earlier or 0)
+
+
+def _observed(
+    connection: Connection, page: Page, items: Mapping[Ref, WorkItem], histories: Mapping[Ref, History],
+    stored: Mapping[Ref, Any],
+) -> dict[Ref, tuple[Event, ...]]:  # fmt: skip
+    """The events that comparing with the last look gives, for items whose vendor keeps no history."""
+    if page.observed_at is None:
+        return {}
+    heard = _heard_at(connection, page)
+    names = met.column_names(connection, page.scope.source)
+    events: dict[Ref, tuple[Event, ...]] = {}
+    for ref, item in items.items():
+        row: Any = stored.get(ref)
+        if ref in histories:
+            continue
+        seen = instant(row.seen_at) if row is not None and row.seen_at is not None else None
+        if seen and heard and row.scope == page.scope.id:
+            seen = max(seen, min(heard, page.observed_at))
+        before = item_of(row) if seen else None
+        if found := observe(before, item, seen, page.observed_at, names):
+            events[ref] = found
+    return events
+
+
+def _heard_at(connection: Connection, page: Page) -> datetime | None:
+    """Since when a change in this scope cannot have escaped us: the start of its last whole pull, less a margin."""
+    query = select(CURSOR.c.heard_at).where(CURSOR.c.source == page.scope.source, CURSOR.c.scope == page.scope.id)
+    heard = connection.execute(query).scalar()
+    return instant(heard) - _MARGIN if heard is not None else None
+
+
+def _touch(connection: Connection, ids: Sequence[int], change: int) -> None:
+    for piece in chunks(ids):
+        connection.execute(update(ITEM).where(ITEM.c.id.in_(piece)).values(change=change))
+
+
+def _cursor(connection: Connection, page: Page) -> None:
+    scope = page.scope
+    query = select(CURSOR).where(CURSOR.c.source == scope.source, CURSOR.c.scope == scope.id)
+    before = connection.execute(query).one_or_none()
+    observed = micros(page.observed_at)
+    began = observed if before is None or before.complete else before.began_at
+    heard = began if page.last else (before.heard_at if before is not None else None)
+    put(connection, CURSOR, [{
+        "source": scope.source, "scope": scope.id, "name": scope.name, "cursor": page.cursor, "began_at": began,
+        "heard_at": heard, "complete": page.last,
+    }])  # fmt: skip
+
+
+def forget_cursor(connection: Connection, source: str, scope: str) -> None:
+    """Make the next pull of a scope a whole one."""
+    connection.execute(delete(CURSOR).where(CURSOR.c.source == source, CURSOR.c.scope == scope))

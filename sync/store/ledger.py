@@ -1,0 +1,199 @@
+"""The ledger: every write before it is sent, what came of it, and what each target holds because of us."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+
+from connectors.model import Change, EnsureFields, EnsureTable, PutPage, PutRow, Receipt, SetFields, Value
+from sync.store.bulk import put
+from sync.store.codec import dump, instant, load, micros, plain
+from sync.store.opening import writing
+from sync.store.schema import MADE, SAID, WRITE
+
+Values = Mapping[str, Value]
+
+_OPEN = ("started", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What we last wrote to a target, by field name; when and in which run.
+
+    `pending`: what later writes wanted that failed or never got an answer: it may be there, or not.
+    """
+
+    values: Values
+    at: datetime | None = None
+    run: str = ""
+    pending: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One write in the ledger. `outcome`: started (no answer yet), written, found, moved_on, failed or adopted."""
+
+    id: int
+    run: str
+    target: str
+    change_key: str
+    outcome: str
+    before: Values
+    after: Values
+    reason: str
+    remote: str
+    url: str
+    note: str
+    started_at: datetime
+    settled_at: datetime | None
+
+    def to_json(self) -> dict[str, object]:
+        """For `--json`: instants as ISO 8601."""
+        settled = self.settled_at.isoformat() if self.settled_at else None
+        return asdict(self) | {"started_at": self.started_at.isoformat(), "settled_at": settled}
+
+    def line(self) -> str:
+        """For a person: when, run, what became of it, where, and what changed."""
+        changes = ", ".join(
+            f"{name}: {_shown(self.before.get(name))} → {_shown(value)}" for name, value in self.after.items()
+        )
+        note = f" ({self.note})" if self.note else ""
+        return f"{self.started_at:%Y-%m-%d %H:%M:%S}  {self.run}  {self.outcome:8}  {self.target}  {changes}{note}"
+
+
+def _shown(value: Value) -> str:
+    return "empty" if value in (None, "", ()) else str(value)
+
+
+class Ledger:
+    """The part of the store that remembers what we wrote."""
+
+    engine: Engine
+    clock: Callable[[], datetime]
+
+    def write_started(self, run: str, target: str, change: Change, reason: str) -> None:
+        """Note a write before it is sent, so that one without an answer is seen by the next run."""
+        before, after = wanted_of(change)
+        with writing(self.engine).begin() as connection:
+            connection.execute(insert(WRITE).values(
+                run=run, change_key=change.key, target=target, before_json=dump(before), after_json=dump(after),
+                reason=plain(reason), outcome="started", remote="", url="", version="", note="",
+                started_at=micros(self.clock()),
+            ))  # fmt: skip
+
+    def settle(self, run: str, target: str, change: Change, receipt: Receipt) -> None:
+        """Hop 7: the answer to the write begun last at this target. Only what is there now counts as said."""
+        now = micros(self.clock())
+        _, after = wanted_of(change)
+        held = {name: receipt.values.get(name, value) for name, value in after.items()}
+        with writing(self.engine).begin() as connection:
+            _close(connection, run, target, {
+                "outcome": receipt.outcome, "remote": receipt.remote, "url": receipt.url,
+                "values_json": dump(held), "version": receipt.version, "note": plain(receipt.note), "settled_at": now,
+            })  # fmt: skip
+            if receipt.outcome == "moved_on":
+                return
+            _say(connection, run, target, held, now)
+            if receipt.remote or isinstance(change, EnsureFields | EnsureTable):
+                row = {"key": target, "remote": receipt.remote, "url": receipt.url, "at": now}
+                put(connection, MADE, [row])
+
+    def failed(self, run: str, target: str, note: str) -> None:
+        """The write begun last at this target came to nothing, as far as we know."""
+        with writing(self.engine).begin() as connection:
+            _close(connection, run, target, {
+                "outcome": "failed", "note": plain(note), "settled_at": micros(self.clock()),
+            })  # fmt: skip
+
+    def adopt(self, run: str, target: str, values: Values) -> None:
+        """What is there is what we want, though our record said otherwise: count it as ours, without a write."""
+        now = micros(self.clock())
+        with writing(self.engine).begin() as connection:
+            _say(connection, run, target, values, now)
+
+    def last_written(self, target: str) -> Written | None:
+        """What this target holds because of us; None when we never wrote there, nor tried."""
+        with self.engine.connect() as connection:
+            said = connection.execute(select(SAID).where(SAID.c.target == target).order_by(SAID.c.at)).all()
+            settled = select(func.max(WRITE.c.id)).where(WRITE.c.target == target, WRITE.c.outcome.not_in(_OPEN))
+            query = select(WRITE.c.after_json).where(
+                WRITE.c.target == target, WRITE.c.outcome.in_(_OPEN),
+                WRITE.c.id > func.coalesce(settled.scalar_subquery(), 0),
+            )  # fmt: skip
+            pending: dict[str, Value] = {}
+            for (after,) in connection.execute(query.order_by(WRITE.c.id)):
+                pending |= load(after)
+        if not said and not pending:
+            return None
+        values = {row.field: load(row.value_json) for row in said}
+        return Written(values, instant(said[-1].at) if said else None, said[-1].run if said else "", pending)
+
+    def uncertain(self) -> list[Entry]:
+        """Writes that never got an answer, oldest first."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(WRITE).where(WRITE.c.outcome == "started").order_by(WRITE.c.id))
+            return [_entry(row) for row in rows]
+
+    def ledger(self, run: str | None = None, limit: int | None = None) -> list[Entry]:
+        """Writes, newest first; of one run, where it is given."""
+        query = select(WRITE).order_by(WRITE.c.id.desc())
+        if run is not None:
+            query = query.where(WRITE.c.run == run)
+        if limit is not None:
+            query = query.limit(limit)
+        with self.engine.connect() as connection:
+            return [_entry(row) for row in connection.execute(query)]
+
+    def made(self, key: str) -> str | None:
+        """The vendor's id of a table, page, row or set of fields that we made; None when we know of none."""
+        with self.engine.connect() as connection:
+            found: str | None = connection.execute(select(MADE.c.remote).where(MADE.c.key == key)).scalar()
+            # A thing without an id of its own (fields) is remembered all the same: its key stands for it.
+            return found if found is None or found else key
+
+    def note_made(self, key: str, remote: str, url: str = "") -> None:
+        """Something of ours was found by its mark."""
+        with writing(self.engine).begin() as connection:
+            put(connection, MADE, [{"key": key, "remote": remote, "url": url, "at": micros(self.clock())}])
+
+    def forget_made(self, prefix: str) -> None:
+        """Forget everything whose key begins so: the next plan looks again."""
+        with writing(self.engine).begin() as connection:
+            connection.execute(delete(MADE).where(MADE.c.key.startswith(prefix, autoescape=True)))
+
+
+def wanted_of(change: Change) -> tuple[Values, Values]:
+    """What a change expects to find, and what it leaves behind, by field name."""
+    match change:
+        case SetFields(values=values, before=before) | PutRow(values=values, before=before):
+            return before, values
+        case PutPage(digest=digest):
+            return {}, {"digest": digest}
+        case _:
+            return {}, {}
+
+
+def _close(connection: Connection, run: str, target: str, values: Mapping[str, object]) -> None:
+    begun = select(func.max(WRITE.c.id)).where(
+        WRITE.c.run == run, WRITE.c.target == target, WRITE.c.outcome == "started"
+    )
+    connection.execute(update(WRITE).where(WRITE.c.id == begun.scalar_subquery()).values(**values))
+
+
+def _say(connection: Connection, run: str, target: str, values: Values, now: int) -> None:
+    rows = [
+        {"target": target, "field": plain(name), "value_json": dump(value), "run": run, "at": now}
+        for name, value in values.items()
+    ]
+    put(connection, SAID, rows)
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        row.id, row.run, row.target, row.change_key, row.outcome, load(row.before_json), load(row.after_json),
+        row.reason, row.remote, row.url, row.note, instant(row.started_at), instant(row.settled_at),
+    )  # fmt: skip

@@ -1,0 +1,87 @@
+"""Runs: when each began, what it did, and the lock that keeps two from overlapping."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, select, update
+
+from sync.store.bulk import put
+from sync.store.codec import dump, instant, load, micros
+from sync.store.lock import hold
+from sync.store.opening import writing
+from sync.store.schema import RUN
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: sorts as it counts, no letters to mistake
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run. `ended_at` and `summary` None: it is still going, or was killed."""
+
+    id: str
+    kind: str
+    mode: str
+    as_of: datetime | None
+    config_hash: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    summary: Mapping[str, Any] | None = None
+
+
+class Runs:
+    """The part of the store that knows the runs."""
+
+    engine: Engine
+    clock: Callable[[], datetime]
+
+    def begin_run(self, kind: str, mode: str, as_of: datetime | None, config_hash: str) -> str:
+        """Note a new run; its id, which sorts by time."""
+        started = self.clock()
+        row = {
+            "kind": kind, "mode": mode, "as_of": micros(as_of), "config_hash": config_hash,
+            "started_at": micros(started), "ended_at": None, "summary_json": None,
+        }  # fmt: skip
+        number = micros(started) // 1000
+        with writing(self.engine).begin() as connection:
+            while connection.execute(select(RUN.c.id).where(RUN.c.id == _spell(number))).scalar():
+                number += 1
+            put(connection, RUN, [{"id": _spell(number), **row}])
+        return _spell(number)
+
+    def end_run(self, run: str, summary: Mapping[str, object]) -> None:
+        """Note that a run has ended, and its summary."""
+        done = update(RUN).where(RUN.c.id == run)
+        with writing(self.engine).begin() as connection:
+            connection.execute(done.values(ended_at=micros(self.clock()), summary_json=dump(summary)))
+
+    def runs(self, limit: int | None = None) -> list[Run]:
+        """Runs, newest first."""
+        query = select(RUN).order_by(RUN.c.started_at.desc(), RUN.c.id.desc())
+        with self.engine.connect() as connection:
+            rows = connection.execute(query if limit is None else query.limit(limit)).all()
+        return [
+            Run(
+                row.id, row.kind, row.mode, instant(row.as_of), row.config_hash, instant(row.started_at),
+                instant(row.ended_at), None if row.summary_json is None else load(row.summary_json),
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def run_lock(self) -> AbstractContextManager[None]:
+        """Hold the right to run, for as long as the block lasts. Raises Busy when another process has it."""
+        return self._hold()
+
+    @contextmanager
+    def _hold(self) -> Iterator[None]:
+        with hold(self.engine, "run", self.clock):
+            yield
+
+
+def _spell(number: int) -> str:
+    """Nine letters for milliseconds since 1970: enough until the year 3084."""
+    return "".join(_ALPHABET[number >> shift & 31] for shift in range(40, -1, -5))
