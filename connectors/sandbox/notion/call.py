@@ -111,7 +111,7 @@ class Call:
         size, cursor, start = self.page_size(), self.cursor(), 0
         if cursor is not None:
             id_ = uuid_of(str(cursor).rpartition(":")[2])
-            if id_ not in ids:
+            if id_ is None or id_ not in ids:
                 raise invalid(f"The start_cursor provided is invalid: {cursor}")
             start = list(ids).index(id_)
         rest = ids[start + size : start + size + 1]

@@ -12,7 +12,7 @@ from connectors.sandbox.notion.errors import invalid
 from connectors.sandbox.notion.markdown_read import parse
 from connectors.sandbox.notion.markdown_write import Written, write
 from connectors.sandbox.notion.names import Names
-from connectors.sandbox.notion.records import Block, Database, DataSource, Node, Page
+from connectors.sandbox.notion.records import Block, Database, DataSource, Node, Page, ParentKind
 from connectors.sandbox.notion.store import Store
 
 
@@ -40,12 +40,12 @@ class Contents(Store):
         return made
 
     def _plant(self, parent: Node, draft: Draft, instant: datetime, by: Somebody, at: int | None) -> Block:
-        kind = "page" if isinstance(parent, Page) else "block"
+        kind: ParentKind = "page" if isinstance(parent, Page) else "block"
         block = Block(
-            self.new_id("block"), "page" if kind == "page" else "block", parent.id, instant, by.uuid, instant, by.uuid,
+            self.new_id("block"), kind, parent.id, instant, by.uuid, instant, by.uuid,
             type=draft.type, content=draft.content,
         )  # fmt: skip
-        self.place("page" if kind == "page" else "block", parent.id, block, at)
+        self.place(kind, parent.id, block, at)
         return block
 
     def change_block(self, by: Somebody | str, block: Block, content: Json) -> None:
@@ -89,7 +89,7 @@ class Contents(Store):
         if lost and not allow_deleting:
             titles = ", ".join(f'"{self.names.title(one) or "Untitled"}" ({one.id})' for one in lost)
             raise invalid(
-                f"This update would delete child pages or databases: {titles}. "
+                f"Child pages or databases would go with this content: {titles}. "
                 "Keep them in the content, or set allow_deleting_content to true."
             )
         changed: list[str] = []
@@ -121,8 +121,7 @@ class Contents(Store):
                     self.touch(node, instant, by)
                     gone.append(node.id)
                     changed.append(node.id)
-            for draft in drafts[j1:j2]:
-                order.append(self._settle(parent, paired.get(id(draft)), draft, instant, by, changed))
+            order += [self._settle(parent, paired.get(id(d)), d, instant, by, changed) for d in drafts[j1:j2]]
         parent.children = order + [id_ for id_ in gone if id_ not in order]
 
     def _settle(
@@ -161,7 +160,8 @@ def _comparable(content: Json) -> str:
 
 def _pair(old: Sequence[Node], new: Sequence[Draft]) -> list[tuple[Node, Draft]]:
     """Those of one type, in order: they keep their ids and change their content."""
-    pairs, start = [], 0
+    pairs: list[tuple[Node, Draft]] = []
+    start = 0
     for draft in new:
         for at in range(start, len(old)):
             node = old[at]

@@ -107,7 +107,7 @@ class Filters:
             return lambda value: ((value or {}).get("state", "unverified") == wanted) is (kind == "status")
         if prop.type == "rollup" and kind in ("any", "none", "every"):
             ask = self._loose(*conditions.single(inner, f"{path}.{kind}"), path)
-            fold = {"any": any, "every": all, "none": lambda found: not any(found)}[kind]
+            fold: Callable[[Any], bool] = any if kind == "any" else all if kind == "every" else _none
             return lambda value: fold([ask(one.get(one["type"])) for one in (value or {}).get("array") or ()])
         if prop.type not in ("formula", "rollup"):
             raise invalid(f"Filters on properties of type {prop.type} are not supported.")
@@ -152,6 +152,10 @@ class Filters:
         if id_ is None:
             raise bad_body(path, f'should be a valid uuid or `"me"`, instead was `"{wanted}"`.')
         return id_
+
+
+def _none(found: Any) -> bool:
+    return not any(found)
 
 
 def reader(prop: Property) -> Callable[[Page], Json]:

@@ -160,7 +160,7 @@ def _special(line: str, at: int, marks: Json, link: str | None, names: Names) ->
         return ([item], mention.end()) if item else None
     if span := _SPAN.match(line, at):
         given = attributes(span[1])
-        more = {"underline": True} if given.get("underline") == "true" else {}
+        more: dict[str, Json] = {"underline": True} if given.get("underline") == "true" else {}
         more |= {"color": given["color"]} if "color" in given else {}
         return list(_read(span[2], marks | more, link, names)), span.end()
     if math := _MATH.match(line, at):
@@ -180,7 +180,7 @@ def _special(line: str, at: int, marks: Json, link: str | None, names: Names) ->
 def _mentioned(mention: re.Match[str], marks: Json, names: Names) -> Json:
     kind, given = mention[1], attributes(mention[2])
     if kind == "date":
-        date = {"start": given.get("start", ""), "end": given.get("end"), "time_zone": None}
+        date: Json = {"start": given.get("start", ""), "end": given.get("end"), "time_zone": None}
         inner, shown, href = date, date["start"] + (f" → {date['end']}" if date["end"] else ""), None
     else:
         found = names.mention(kind, id_in_url(given.get("url", "")) or "")

@@ -150,8 +150,8 @@ class _Reader:
         if (found := _CHILD.match(line)) and (child := self._child(found[1], attributes(found[2]))):
             return child
         for type_, pattern in (
-            ("heading", _HEADING), ("to_do", _TO_DO), ("bulleted_list_item", _BULLET), ("numbered_list_item", _NUMBER),
-            ("quote", _QUOTE),
+            ("heading", _HEADING), ("to_do", _TO_DO), ("bulleted_list_item", _BULLET),
+            ("numbered_list_item", _NUMBER), ("quote", _QUOTE),
         ):  # fmt: skip
             if found := pattern.match(line):
                 return self._marked(type_, found)

@@ -65,13 +65,18 @@ class Names:
         return {"id": found.id, "name": found.name, "color": found.color} if found else None
 
     def person_id(self, body: Json, path: str) -> str:
-        """The uuid that a request's person means; names and gids are understood too, for acts."""
+        """The uuid of the person or group that a request means."""
         raw = str(body.get("id", "")) if isinstance(body, Mapping) else str(body)
-        id_ = uuid_of(raw) or raw
-        found = self.store.world.people.find(id_)
-        if found is None and id_ not in self.store.groups:
+        id_ = uuid_of(raw)
+        if id_ is None or (self.store.world.people.find(id_) is None and id_ not in self.store.groups):
             raise bad_body(f"{path}.id", f'should be a valid user id, instead was `"{raw}"`.')
-        return found.uuid if found else id_
+        return id_
+
+    def somebody(self, one: Somebody | str) -> str:
+        """The uuid of a person or group given by name or id, or as the person. KeyError for an unknown one."""
+        if isinstance(one, str) and one in self.store.groups:
+            return one
+        return self.store.who(one).uuid
 
     def related_id(self, body: Json, prop: Property, path: str) -> str:
         """The row that a request's relation means."""

@@ -8,6 +8,7 @@ from connectors.sandbox.core import Json
 from connectors.sandbox.notion import blocks, values
 from connectors.sandbox.notion.call import Call, data_source_of, listed, route
 from connectors.sandbox.notion.errors import bad_body, check_length, invalid, undefined
+from connectors.sandbox.notion.names import uuid_of
 from connectors.sandbox.notion.records import Database, DataSource, Node, Page
 from connectors.sandbox.notion.routes_tables import marks, wanted_properties
 
@@ -23,24 +24,32 @@ def create_page(call: Call) -> Json:
     if markdown is not None and children is not None:
         raise invalid("body failed validation: body should have only one of `markdown` and `children`.")
     drafts = blocks.drafts(children or [], call.side.names, "body.children")
-    side, given = call.side, {"markdown": str(markdown or ""), "children": drafts}
-    look = marks(call, "icon")
+    side, text, look = call.side, str(markdown or ""), marks(call, "icon", "cover")
+    at = _index(call, parent)
     if isinstance(parent, DataSource):
-        page = side.create_row(call.actor, parent.id, properties, **given, **look)
+        row = side.read_values(parent, properties)
+        page = side.create_row(call.actor, parent.id, row, markdown=text, children=drafts, ready=True)
     else:
-        _check_title(properties)
-        page = side.create_page(call.actor, "", parent.id if parent else None, **given, **look)
-        side.set_title(page, properties)
+        title = side.read_values(None, properties).get("title", [])
+        under = parent.id if parent else None
+        page = side.create_page(call.actor, title, under, markdown=text, children=drafts, at=at)
         if parent is None:
             side.share(page.id)
-    page.cover = marks(call, "cover").get("cover")
+    page.icon, page.cover = look.get("icon"), look.get("cover")
     return call.shapes.page(page, wanted_properties(call, data_source_of(page, side)))
 
 
-def _check_title(properties: Json) -> None:
-    for name in properties:
-        if name not in ("title", "Title", "Name"):
-            raise invalid(f"{name} is not a property that exists.")
+def _index(call: Call, parent: Node | None) -> int | None:
+    """Where on the parent page the new page stands."""
+    position = call.body.get("position") or {"type": "page_end"}
+    if position.get("type") == "page_start":
+        return 0
+    if position.get("type") == "after_block" and isinstance(parent, Page):
+        after = uuid_of((position.get("after_block") or {}).get("id"))
+        if after is None or after not in parent.children:
+            raise invalid("Block to insert after is not a child of the parent page.")
+        return parent.children.index(after) + 1
+    return None
 
 
 def _parent(call: Call) -> DataSource | Page | None:
@@ -81,7 +90,8 @@ def update_page(call: Call) -> Json:
     if changes or properties or call.body.get("erase_content"):
         side.writable(page)
     if properties:
-        side.set_properties(call.actor, page.id, properties)
+        row = side.read_values(data_source_of(page, side), properties)
+        side.set_properties(call.actor, page.id, row, ready=True)
     if changes:
         side.set_marks(call.actor, page, **changes)
     if call.body.get("erase_content"):

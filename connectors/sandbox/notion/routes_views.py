@@ -41,8 +41,8 @@ def create(call: Call) -> Json:
     database = _place(call, source)
     now = call.side.world.tick()
     made = View(
-        call.side.new_id("view"), database.id, source.id, str(name), type_, now, call.actor.uuid, now, call.actor.uuid,
-        {key: call.body[key] for key in KEPT if key in call.body},
+        call.side.new_id("view"), database.id, source.id, str(name), type_, now, call.actor.uuid, now,
+        call.actor.uuid,        {key: call.body[key] for key in KEPT if key in call.body},
     )  # fmt: skip
     call.side.views[made.id] = made
     return call.shapes.view(made)
@@ -103,7 +103,8 @@ def create_query(call: Call) -> Json:
     shown = {
         "object": "view_query", "id": id_, "view_id": view.id,
         "expires_at": exact(side.world.now() + timedelta(minutes=15)), "total_count": len(ids),
-        "results": [{"object": "page", "id": one} for one in page], "next_cursor": after, "has_more": after is not None,
+        "results": [{"object": "page", "id": one} for one in page],
+        "next_cursor": after, "has_more": after is not None,
     }  # fmt: skip
     more = {"request_status": {"type": "incomplete", "incomplete_reason": "query_result_limit_reached"}}
     return shown | (more if cut_off else {})

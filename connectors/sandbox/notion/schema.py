@@ -122,7 +122,8 @@ def new_option(prop: Property, name: str, new_id: NewId) -> Option:
 def shown(prop: Property) -> Json:
     """The property as a data source's `properties` show it."""
     return {
-        "id": prop.id, "name": prop.name, "description": prop.description, "type": prop.type, prop.type: _config(prop),
+        "id": prop.id, "name": prop.name, "description": prop.description, "type": prop.type,
+        prop.type: _config(prop),
     }  # fmt: skip
 
 

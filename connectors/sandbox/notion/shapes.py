@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from connectors.sandbox.core import Json
 from connectors.sandbox.notion import schema, texts, values
+from connectors.sandbox.notion.pages import TITLE
 from connectors.sandbox.notion.records import (
     Block,
     Comment,
@@ -21,7 +22,6 @@ from connectors.sandbox.notion.records import (
     Upload,
     View,
 )  # fmt: skip
-from connectors.sandbox.notion.tables import TITLE
 from connectors.sandbox.notion.times import exact, minute
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import time
+from dataclasses import asdict
 from typing import Any
 
 from connectors.sandbox.core import Json, Request, Response, Somebody, World, stable_uuid
@@ -13,6 +14,7 @@ from connectors.sandbox.notion.errors import ApiError
 from connectors.sandbox.notion.names import Names
 from connectors.sandbox.notion.query import Queries
 from connectors.sandbox.notion.records import Page
+from connectors.sandbox.notion.store import KINDS, Store
 from connectors.sandbox.notion.talk import Talk
 from connectors.sandbox.notion.webhooks import Subscription
 
@@ -52,6 +54,20 @@ class NotionSide(Talk):
         """The webhook ceremony that Notion has in its settings page: a verification POST, then deliveries."""
         self.herald.delay = self.settings.webhook_delay
         return self.herald.subscribe(url)
+
+    @property
+    def store(self) -> Store:
+        """The records: this object itself."""
+        return self
+
+    def state(self) -> Json:
+        """All records as JSON, by id."""
+        return {
+            "shared": sorted(self.shared),
+            "nodes": {id_: {"object": KINDS[type(node)]} | _plain(node) for id_, node in self.nodes.items()},
+            "comments": {id_: _plain(comment) for id_, comment in self.comments.items()},
+            "views": {id_: _plain(view) for id_, view in self.views.items()},
+        }
 
     # ---- a request --------------------------------------------------------------------------------------
 
@@ -127,6 +143,11 @@ class NotionSide(Talk):
                 429, "rate_limited", "You have been rate limited. Please try again in a few minutes.",
                 additional_data=data, headers={"Retry-After": wait},
             )  # fmt: skip
+
+
+def _plain(record: Any) -> Json:
+    """A record as JSON values."""
+    return json.loads(json.dumps(asdict(record), default=lambda value: value.isoformat()))
 
 
 def _json_body(request: Request) -> dict[str, Json]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from connectors.sandbox.core import Json, Somebody
+from connectors.sandbox.core import Json
 from connectors.sandbox.notion import texts
 from connectors.sandbox.notion.errors import bad_body, check_length, invalid
 from connectors.sandbox.notion.records import Option, Page, Property
@@ -79,7 +79,7 @@ def _single(prop: Property, value: Json, names: Names, path: str) -> Json:
 def _option(prop: Property, body: Json, names: Names, path: str) -> Option:
     if not isinstance(body, Mapping) or not (body.get("id") or body.get("name")):
         raise bad_body(f"{path}.name", "should be defined, instead was `undefined`.")
-    wanted = body.get("id") or body.get("name")
+    wanted = str(body.get("id") or body.get("name"))
     option = next((o for o in prop.options if wanted == (o.id if body.get("id") else o.name)), None)
     if option is None:
         if prop.type == "status" or body.get("id"):
@@ -151,7 +151,7 @@ def _derived(page: Page, prop: Property, names: Names) -> Json:
     return {} if type_ == "button" else None
 
 
-def from_plain(prop: Property, value: Json) -> Json:
+def from_plain(prop: Property, value: Json, names: Names) -> Json:
     """A request value from a plain one, for acts: text, numbers, names of options and people, ids of pages."""
     type_ = prop.type
     if isinstance(value, Mapping) and type_ in value:
@@ -164,7 +164,7 @@ def from_plain(prop: Property, value: Json) -> Json:
         return {type_: [{"name": name} for name in value or ()]}
     if type_ == "people":
         people = value if isinstance(value, list | tuple) else [value] if value else []
-        return {type_: [{"id": one.uuid if isinstance(one, Somebody) else one} for one in people]}
+        return {type_: [{"id": names.somebody(one)} for one in people]}
     if type_ == "relation":
         return {type_: [{"id": id_} for id_ in value or ()]}
     if type_ == "date":
