@@ -46,7 +46,7 @@ class NotionConnector:
         sources = Sources(id, options, self._notion, self._notes)
         self._reads = Reads(sources, own_table_key, clock)
         self._tables = Tables(sources)
-        self._rows = Rows(sources, self._tables.new, self._reads.item)
+        self._rows = Rows(sources, self._tables, self._reads.item)
         self._pages = Pages(sources)
 
     def close(self) -> None:

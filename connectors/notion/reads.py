@@ -166,7 +166,7 @@ class Reads:
 
     def get(self, ids: Sequence[str]) -> Page:
         """See `Connector.get`. A page outside the configured data sources keeps its true home and no fields."""
-        rows = [row for id_ in ids if (row := self._page(id_)) is not None]
+        rows = [row for id_ in dict.fromkeys(map(normal_id, ids)) if (row := self._page(id_)) is not None]
         own = self._notes.table(self._own_key)
         ours = [row for row in rows if own and home_of(row) == own.data_source]
         items = tuple(self._item(row) for row in rows if row not in ours and home_of(row))
@@ -196,7 +196,7 @@ class Reads:
 
     def _page(self, id_: str) -> Row | None:
         try:
-            row: Row = self._notion.page(normal_id(id_))
+            row: Row = self._notion.page(id_)
         except Missing:
             return None
         return row if "properties" in row else None

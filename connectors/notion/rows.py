@@ -9,11 +9,12 @@ from connectors.errors import ConnectorError, Missing, Rejected, Transient
 from connectors.model import PutRow, Receipt, SetFields, Value, WorkItem
 from connectors.notion.ids import normal_id
 from connectors.notion.mapping import Row, home_of, own_value, own_values, presence
-from connectors.notion.notes import OwnTable, own_table
+from connectors.notion.notes import OwnTable
 from connectors.notion.policy import has_conflict, saved
 from connectors.notion.properties import TITLE, same, written
 from connectors.notion.schema import Property, Schema, nearest
 from connectors.notion.sources import Sources
+from connectors.notion.tables import Tables
 
 Json = Any
 Values = Mapping[str, Value]
@@ -25,18 +26,18 @@ _TRIES = 3
 
 
 class Rows:
-    """`new_tables`: our tables that hold nothing but what this connector wrote, so that nobody need be asked."""
+    """`item`: a row in the model's words, for the versions that receipts tell."""
 
-    def __init__(self, sources: Sources, new_tables: set[str], item: Callable[[Row], WorkItem]) -> None:
+    def __init__(self, sources: Sources, tables: Tables, item: Callable[[Row], WorkItem]) -> None:
         self._sources, self._notion, self._notes = sources, sources.notion, sources.notes
-        self._new, self._item = new_tables, item
+        self._tables, self._item = tables, item
         self._unsure: set[str] = set()  # keys of rows whose creation may have landed
 
     # ---- rows of our table
 
     def put(self, change: PutRow) -> Receipt:
         """The row of this key: made, or brought from `before` to the wanted values; see `Connector.apply`."""
-        table = self._table(change)
+        table = self._tables.known(change.table)
         try:
             return _again(lambda: self._put(change, table, self._sources.schema(table.data_source)))
         except Rejected as error:  # the schema may have changed since we saw it
@@ -44,14 +45,6 @@ class Rows:
             if error.status != 400 or self._sources.fresh_schema(table.data_source) == before:
                 raise
             return _again(lambda: self._put(change, table, self._sources.schema(table.data_source)))
-
-    def _table(self, change: PutRow) -> OwnTable:
-        table = self._notes.table(change.table)
-        if table is None and len(change.table) >= 32:
-            table = own_table(self._sources.schema(normal_id(change.table)))
-        if table is None:
-            raise Rejected(f"our table {change.table!r} is not in Notion yet; the change that makes it comes first")
-        return table
 
     def _put(self, change: PutRow, table: OwnTable, schema: Schema) -> Receipt:
         columns = _columns(table, schema)
@@ -76,7 +69,7 @@ class Rows:
                 return found
             except Missing:
                 return {"id": change.remote, "in_trash": True, "properties": {}}
-        if table.data_source in self._new and change.row not in self._unsure:
+        if table.data_source in self._tables.new and change.row not in self._unsure:
             return None
         key = columns[table.key_field]
         answer = self._notion.query(

@@ -52,6 +52,20 @@ class Tables:
         table = own_table(schema, database.get("url") or "") if schema else None
         return table if table and table.key_field == change.key_field else None
 
+    def known(self, key_or_id: str) -> OwnTable:
+        """Our table by its key or its data source's id; with the notes lost, by its mark through Notion's search."""
+        table = self._notes.table(key_or_id)
+        if table is None and len(key_or_id) >= 32:
+            table = own_table(self._sources.schema(normal_id(key_or_id)))
+        if table is None:
+            schemas = (schema_of(found) for found in self._notion.search_data_sources() if found.get("properties"))
+            table = next((ours for schema in schemas if (ours := own_table(schema))), None)
+            if table:
+                self._notes.keep_table(key_or_id, table)
+        if table is None:
+            raise Rejected(f"our table {key_or_id!r} is not in Notion yet; the change that makes it comes first")
+        return table
+
     def ensure(self, change: EnsureTable) -> Receipt:
         """The table, found or made, with every column of ours."""
         table = self.find(change)
