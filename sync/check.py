@@ -19,7 +19,7 @@ _MODES = {
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a look at the config found. `settings` is None when it cannot be used; `tokens`: by source, what is missing."""
+    """What a look at the config found. `settings`: None when it cannot be used; `tokens`: what each source lacks."""
 
     config: Path
     problems: tuple[Problem, ...] = ()

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, InstanceOf, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, ValidationError, create_model
 
 import rules.checks
 from rules.base import Rule
@@ -86,7 +86,7 @@ def _made(shape: type[Any], valid: BaseModel, **more: Any) -> Any:
 def _readable(annotation: Any) -> Any:
     """The annotation as pydantic can read it from TOML."""
     if isinstance(annotation, type) and callable(getattr(annotation, "parse", None)):
-        return Annotated[InstanceOf[annotation], BeforeValidator(_parser(annotation))]
+        return Annotated[annotation, PlainValidator(_parser(annotation))]
     if dataclasses.is_dataclass(annotation) and isinstance(annotation, type):
         shape = annotation
         return Annotated[model_of(shape), AfterValidator(lambda valid: _made(shape, valid))]
