@@ -51,7 +51,7 @@ def _tell_request(plot: Plot, number: int) -> None:
     kind = rng.choices(tuple(words.REQUESTS), (0.3, 0.2, 0.12, 0.14, 0.14, 0.1))[0]
     topic = words.TOPICS[(number * 7 + 3) % len(words.TOPICS)]
     title = rng.choice(words.REQUESTS[kind]).format(topic=topic)
-    due = plot.script.line.day(min(plot.minute + rng.uniform(5, 15) * DAY, END)) if rng.random() < 0.6 else None
+    due = plot.script.line.day(plot.minute + rng.uniform(5, 15) * DAY) if rng.random() < 0.6 else None
     plot.create(
         asker, title, "New requests", kind=kind, priority=rng.choices(("High", "Medium", "Low"), (0.3, 0.5, 0.2))[0],
         due_on=due.isoformat() if due else None,

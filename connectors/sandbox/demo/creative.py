@@ -37,7 +37,7 @@ def _tell_one(plot: Plot, number: int) -> None:
     author = rng.choice(TEAMS["Demand Gen"])
     title = f"{words.TOPICS[number % len(words.TOPICS)]}: {rng.choice(words.ASSETS)}"
     priority = rng.choices(("High", "Medium", "Low"), (0.25, 0.5, 0.25))[0]
-    due = plot.script.line.day(min(plot.minute + rng.uniform(8, 22) * DAY, END)) if rng.random() < 0.7 else None
+    due = plot.script.line.day(plot.minute + rng.uniform(8, 22) * DAY) if rng.random() < 0.7 else None
     owner = author if rng.random() < 0.94 else None
     plot.create(
         author, title, "Brief drafting", owner, team="Demand Gen", priority=priority,

@@ -22,7 +22,7 @@ TOPICS = (
     "Energy savings benchmark",
     "Food waste pledge",
     "Halden Academy relaunch",
-    "Customer council invite",
+    "Customer council",
     "Data logger comparison",
     "Ice cream summer push",
     "Airport cold hub tour",

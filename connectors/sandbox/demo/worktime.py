@@ -24,8 +24,6 @@ class WorkLine:
         """When this working minute is, in UTC."""
         back = END - minute
         days, rest = divmod(back, DAY)
-        if rest == 0:  # the close of a day rather than the opening of the next
-            days, rest = days - 1, DAY
         day = self._weekday_back(int(days))
         opening = datetime.combine(day, time(9), self._zone)
         return (opening + timedelta(minutes=DAY - rest)).astimezone(UTC)

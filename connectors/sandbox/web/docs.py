@@ -76,8 +76,8 @@ class Docs:
         trash = tag("p", "In the trash.", class_="late") if self._store.trashed(node) else None
         trail = [(f"/pages/{one.id}", self.title(one)) for one in self._above(node)]
         return page(
-            self.title(node), tag("p", edited, class_="soft small"), trash, tag("article", Html(drawn), class_="doc"),
-            trail=trail, wide=isinstance(node, Database),
+            self.title(node), trash, tag("article", Html(drawn), class_="doc"), tag("p", edited, class_="soft small"),
+            trail=trail, wide=isinstance(node, Database), heading=False,
         )  # fmt: skip
 
     def _above(self, node: Node) -> list[Node]:

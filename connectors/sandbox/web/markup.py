@@ -63,9 +63,11 @@ def initials(name: str, *, bot: bool = False) -> Html:
 
 
 def page(
-    title: str, *pieces: Piece, trail: Iterable[tuple[str, str]] = (), note: str = "", wide: bool = False
-) -> str:
-    """A whole page. `trail`: (address, name) of what lies above it; `note`: the small print at the top."""
+    title: str, *pieces: Piece, trail: Iterable[tuple[str, str]] = (), note: str = "", wide: bool = False,
+    heading: bool = True,
+) -> str:  # fmt: skip
+    """A whole page. `trail`: (address, name) of what lies above it; `note`: the small print at the top; `heading`:
+    whether the title stands above the pieces."""
     crumbs = [link(href, name) for href, name in (("/", "Sandbox"), *trail)]
     return "<!doctype html>" + tag(
         "html",
@@ -82,7 +84,7 @@ def page(
             "body",
             tag("header", tag("nav", [[crumb, tag("i", "/")] for crumb in crumbs], aria_label="Where you are"),
                 tag("span", note, class_="note"), class_="top"),
-            tag("main", tag("h1", title), *pieces, class_="wide" if wide else None),
+            tag("main", tag("h1", title) if heading else None, *pieces, class_="wide" if wide else None),
         ),
         lang="en",
     )  # fmt: skip
