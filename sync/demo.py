@@ -73,7 +73,7 @@ def _live_through(url: str, folder: Path, json: bool) -> Shown:
     now = datetime.now(UTC)
     first, requests1, seconds1 = _timed(settings, now, json, "First run: read everything, judge, write.")
     second, requests2, seconds2 = _timed(settings, now, json, "Second run: the same instant. It should be quiet.")
-    with open_house(settings, os.environ | _TOKENS) as house:
+    with open_house(settings) as house:
         page, as_of_line = summary(house, second.judgement)
         page_id = house.store.made(f"page:{page_source(house)}/{PAGE}") or ""
     text = to_text(Document((as_of_line, *page.blocks)), show.width())
@@ -83,7 +83,7 @@ def _live_through(url: str, folder: Path, json: bool) -> Shown:
 def _timed(settings: Settings, now: datetime, json: bool, what: str) -> tuple[Outcome, Mapping[str, int], float]:
     _say(json, what)
     began = time.monotonic()
-    with open_house(settings, os.environ | _TOKENS) as house:
+    with open_house(settings) as house:
         outcome = run(house, now, write=True)
         tally = house.meter.read()
         requests = {source: tally.total(source) for source in house.sources}

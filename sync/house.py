@@ -27,13 +27,23 @@ class Progress:
 
 @dataclass(frozen=True)
 class Source:
-    """One source of the config with its door. `item_fields`, `pages`: what its vendor can hold for us."""
+    """One source of the config with its door (None: this command reaches no vendor).
+
+    `item_fields`, `pages`: what its vendor can hold for us.
+    """
 
     id: str
-    connector: Connector
+    door: Connector | None
     terms: SourceTerms
     item_fields: bool
     pages: bool
+
+    @property
+    def connector(self) -> Connector:
+        """The door; a command that opened its house without doors must not ask for one."""
+        if self.door is None:
+            raise AssertionError(f"[sources.{self.id}]: this command reaches no vendor")
+        return self.door
 
 
 @dataclass(frozen=True)

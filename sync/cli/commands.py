@@ -18,9 +18,9 @@ from sync.wiring import open_house
 
 
 @contextmanager
-def _house(config: Path, *, quiet: bool = False) -> Iterator[House]:
+def _house(config: Path, *, quiet: bool = False, doors: bool = True) -> Iterator[House]:
     settings = load(config, os.environ)
-    with open_house(settings, os.environ, show.progress(quiet)) as house:
+    with open_house(settings, show.progress(quiet), doors=doors) as house:
         yield house
 
 
@@ -104,7 +104,7 @@ def report(config: Path, as_of: str | None, format: str) -> int:  # noqa: A002
     from rules.engine import judge
     from sync.page import summary, summary_data
 
-    with _house(config, quiet=True) as house:
+    with _house(config, quiet=True, doors=False) as house:
         judgement = judge(house.board(instant_of(as_of, house.settings)), house.rules)
         if format == "json":
             show.data(summary_data(house, judgement))
@@ -119,7 +119,7 @@ def why(ref: str, config: Path, as_of: str | None, json: bool) -> int:
     """The facts behind the findings on one item."""
     from rules.engine import why as explain
 
-    with _house(config, quiet=True) as house:
+    with _house(config, quiet=True, doors=False) as house:
         board = house.board(instant_of(as_of, house.settings))
         _known(board.items["ref"], ref, config)
         answer = explain(board, house.rules, ref)
@@ -131,7 +131,7 @@ def why_not(ref: str, rule: str, config: Path, as_of: str | None, json: bool) ->
     """The first condition that an item does not meet."""
     from rules.engine import why_not as explain
 
-    with _house(config, quiet=True) as house:
+    with _house(config, quiet=True, doors=False) as house:
         board = house.board(instant_of(as_of, house.settings))
         _known(board.items["ref"], ref, config)
         chosen = next((one for one in house.rules if one.id == rule), None)
@@ -147,7 +147,7 @@ def export(out: Path, config: Path, as_of: str | None, format: str, json: bool) 
     from rules.engine import judge
     from sync.export import export as write
 
-    with _house(config, quiet=True) as house:
+    with _house(config, quiet=True, doors=False) as house:
         board = house.board(instant_of(as_of, house.settings))
         written = write(house.store, board, judge(board, house.rules).findings, out, format)
     show.data(written) if json else show.text(f"{name}: {rows} rows" for name, rows in written.items())
@@ -156,7 +156,7 @@ def export(out: Path, config: Path, as_of: str | None, format: str, json: bool) 
 
 def log(config: Path, run_id: str | None, limit: int, json: bool) -> int:
     """The ledger, newest first."""
-    with _house(config, quiet=True) as house:
+    with _house(config, quiet=True, doors=False) as house:
         entries = house.store.ledger(run_id, limit)
     show.ledger(entries, json)
     return DONE

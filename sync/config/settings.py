@@ -120,7 +120,7 @@ def load(path: Path, env: Mapping[str, str], kinds: Mapping[str, SourceKind] | N
     if kinds is None:
         from sync import wiring  # here, because the wiring stands on this module
 
-        kinds = wiring.SOURCE_KINDS
+        kinds = wiring.KINDS
     text = read(path, env)
     typed, rules = sources.built(text, kinds), rule_tables.built(text, rule_tables.rule_kinds())
     shape, wrong = _shape(text)
