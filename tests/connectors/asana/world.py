@@ -14,13 +14,13 @@ from connectors.asana.connector import AsanaConnector
 from connectors.asana.options import AsanaOptions
 from connectors.http import Meter
 from connectors.model import Change, EnsureFields, OwnField, Ref, SetFields, WorkItem
-from connectors.pace import LocalPace
 from connectors.sandbox.asana import AsanaSide
 from connectors.sandbox.asana.acts import containers, details, fields, tasks
 from connectors.sandbox.core import World
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.server import SandboxApp, serving_app
 from tests.connectors.contract import TOKEN, Notes
+from tests.connectors.wire import Paced
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _SHOWN = "opt_fields=modified_at,custom_fields.display_value"
@@ -51,7 +51,7 @@ class AsanaRig:
             "projects": [project.gid for project in self.projects],
         }  # fmt: skip
         made = AsanaConnector(
-            "asana", AsanaOptions.model_validate(told | options), token, LocalPace(), notes, OWN, self.meter,
+            "asana", AsanaOptions.model_validate(told | options), token, Paced(), notes, OWN, self.meter,
             transport, self.slept.append,
         )  # fmt: skip
         self.made.append(made)
