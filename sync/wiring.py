@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Protocol
 
 from connectors.asana.connector import AsanaConnector
 from connectors.asana.options import AsanaOptions
-from connectors.base import Connector, Memory
+from connectors.base import Connector
 from connectors.http import Meter
 from connectors.model import OwnField
 from connectors.notion.connector import NotionConnector
@@ -18,7 +17,7 @@ from connectors.pace import Pace
 from sync.config import Settings, SourceKind
 from sync.house import House, Progress, Source
 from sync.intent import item_fields
-from sync.pace import SharedPace
+from sync.pace import SharedPace, pace_key
 from sync.planning import TABLE
 from sync.store import Store
 from sync.view import SourceTerms
@@ -68,10 +67,27 @@ def _door(id_: str, settings: Settings, store: Store, own: Sequence[OwnField], m
 
 
 def _pace(store: Store, options: AsanaOptions | NotionOptions, token: str) -> Pace:
-    key = hashlib.sha256(f"{options.kind}\x1f{token}".encode()).hexdigest()
-    return SharedPace(store.engine, key, options.requests_per_minute)
+    return SharedPace(store, pace_key(f"{options.kind} {token}"), options.requests_per_minute)
 
 
 def _terms(id_: str, settings: Settings) -> SourceTerms:
-    options: Any = settings.sources[id_]
-    return SourceTerms(id_, getattr(options, "team_field", None), getattr(options, "priority_field", None))
+    """What the source's fields mean, for the view."""
+    match settings.sources[id_]:
+        case AsanaOptions() as asana:
+            return SourceTerms(id_, _named(asana.team_field), _named(asana.priority_field), bots=asana.bots)
+        case NotionOptions() as notion:
+            tables = [*notion.work, *(one for one in (notion.ideas, notion.experiments) if one)]
+            return SourceTerms(
+                id_,
+                _named(notion.team_field, *(one.team for one in tables)),
+                _named(*(one.priority for one in tables)),
+                _named(*(one.reviewed for one in tables)),
+                _named(*(one.parked_until for one in tables)),
+                notion.bots,
+            )
+        case _:
+            raise AssertionError(f"sources.{id_}: a kind without meaning")
+
+
+def _named(*names: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if name))
