@@ -6,6 +6,7 @@ callouts and toggles as tags) and "Request limits".
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
@@ -33,7 +34,8 @@ MOST_BYTES = 400_000
 _SPECIAL = re.compile(r"[\\*~`$\[\]<>{}|^]|(?<![^\W_])_|_(?![^\W_])")
 _LEAD = re.compile(r"^(?:([-+#])|(\d+)([.)]))")
 _IN_URL = re.compile(r"[\s()<>\[\]\\\"|`*{}^]")
-_NO_CODE = re.compile(r"[`<>|\\\n]")
+_ENDS = re.compile(r"^(?:\s|<br>)+|(?:\s|<br>)+$")
+_NO_CODE = re.compile(r"[`<>|\\\[\]$*~\n]")
 _T = TypeVar("_T")
 
 
@@ -65,27 +67,33 @@ def escape(text: str) -> str:
 
 def link(text: str, url: str) -> str:
     """Words that lead to an address; the words alone where Notion would refuse the address."""
-    target = _IN_URL.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), clean(url).strip())
-    words = escape(text)
-    return f"[{words}]({target})" if target and words.strip() and len(target) <= LONGEST else words
+    return _linked(escape(text), url)
 
 
 def inline(words: Line) -> str:
-    """Spans side by side."""
-    return "".join(_span(span) for span in words)
+    """Spans side by side. Neighbours that are bold share their marks: `****` between them would be read otherwise."""
+    shown = ""
+    for bold, run in itertools.groupby(_joined(words), key=lambda span: span.bold):
+        before, core, after = _core("".join(map(_span, run)))
+        shown += f"{before}**{core}**{after}" if bold and core else before + core + after
+    return shown
+
+
+def _joined(words: Line) -> Iterator[Span]:
+    for (bold, code, target), run in itertools.groupby(words, key=lambda span: (span.bold, span.code, span.link)):
+        yield Span("".join(span.text for span in run), bold, code, target)
 
 
 def _span(span: Span) -> str:
     before, core, after = _core(escape(span.text))
-    if not core:
-        return before + after
-    if span.code and not _NO_CODE.search(clean(span.text)):
+    if core and span.code and not _NO_CODE.search(clean(span.text)):
         core = f"`{clean(span.text).strip()}`"
-    elif span.link:
-        core = link(clean(span.text).strip(), span.link)
-    if span.bold:
-        core = f"**{core}**"
-    return before + core + after
+    return before + (_linked(core, span.link) if span.link else core) + after
+
+
+def _linked(words: str, url: str) -> str:
+    target = _IN_URL.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), clean(url).strip())
+    return f"[{words}]({target})" if target and words.strip() and len(target) <= LONGEST else words
 
 
 def _core(text: str) -> tuple[str, str, str]:
@@ -94,9 +102,13 @@ def _core(text: str) -> tuple[str, str, str]:
     return (found[1], found[2], found[3]) if found else ("", text, "")
 
 
+def _trimmed(words: Line) -> str:
+    return _ENDS.sub("", inline(words))
+
+
 def _line(words: Line) -> str:
     """Words at the start of a line, where some characters would begin a list or a heading."""
-    body = inline(words).strip()
+    body = _trimmed(words)
     return _LEAD.sub(lambda m: f"\\{m[1]}" if m[1] else f"{m[2]}\\{m[3]}", body)
 
 
@@ -106,11 +118,12 @@ def _line(words: Line) -> str:
 def _rows(block: Block) -> list[str]:
     match block:
         case Heading(words, level):
-            return ["#" * min(max(level, 1), 3) + " " + _line(words).replace("<br>", " ")]
+            said = _line(words).replace("<br>", " ")
+            return ["#" * min(max(level, 1), 3) + " " + said] if said else []
         case Paragraph(words):
             return [_line(words) or "<empty-block/>"]
         case Bullets(items):
-            return ["- " + _line(item) for item in items]
+            return ["- " + said for said in map(_line, items) if said]
         case Table():
             return _table(block)
         case Callout():
@@ -125,7 +138,7 @@ def _rows(block: Block) -> list[str]:
 def _table(table: Table) -> list[str]:
     rows = ['<table header-row="true">']
     for cells in (table.header, *table.full_rows()):
-        rows += ["\t<tr>", *(f"\t\t<td>{inline(cell).strip()}</td>" for cell in cells), "\t</tr>"]
+        rows += ["\t<tr>", *(f"\t\t<td>{_trimmed(cell)}</td>" for cell in cells), "\t</tr>"]
     return [*rows, "</table>"]
 
 
