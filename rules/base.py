@@ -173,7 +173,7 @@ class Finding:
 
     `since`: when the trouble began. `limit`: the limit in words, with where it came from in `limit_from`.
     `waited_working` and `waited_elapsed` in seconds. `cost_hours`: working hours of waiting, None where the rule
-    counts none; `cost_money` only where a rate is given. `refs`: the items it counts, worst first.
+    counts none; `cost_money` only where a rate is given; `cost_formula`: how it was worked out, in words. `refs`: the items it counts, worst first.
     """
 
     key: str
@@ -195,9 +195,20 @@ class Finding:
     cost_hours: float | None = None
     cost_money: float | None = None
     currency: str = ""
+    cost_formula: str = ""
     cause: str = ""
     refs: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing that must hold before a rule speaks of an item: what it is, the item's value, and the limit."""
+
+    text: str
+    holds: bool
+    value: str
+    limit: str
 
 
 @dataclass(frozen=True)
@@ -216,4 +227,8 @@ class Rule:
 
     def check(self, board: Board) -> Iterator[Finding]:
         """The findings on this board, in any order."""
+        raise NotImplementedError
+
+    def conditions(self, board: Board, item: int) -> Iterator[Condition]:
+        """What must hold for this item to be in a finding, in the order in which it is asked."""
         raise NotImplementedError

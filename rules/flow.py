@@ -83,6 +83,16 @@ def stays(board: Board) -> pl.DataFrame:
     )  # fmt: skip
 
 
+def interval_table(board: Board) -> pl.DataFrame:
+    """The stays in the columns of the export, by ref and time; lengths in seconds."""
+    rows = stays(board)
+    return rows.select(
+        board.items["ref"].gather(rows["item"]).alias("ref"), "flow", "stage", pl.col("name").alias("column"),
+        "entered_at", "left_at", (pl.col("elapsed").dt.total_microseconds() / 1e6).alias("elapsed_seconds"),
+        (pl.col("working").dt.total_microseconds() / 1e6).alias("working_seconds"),
+    ).sort("ref", "entered_at", maintain_order=True)  # fmt: skip
+
+
 @once
 def ownerships(board: Board) -> pl.DataFrame:
     """One row per spell with an owner, by item and time: `item`, `owner` (person; null: nobody the vendor knows),

@@ -1,0 +1,1 @@
+"""The kinds of rules. This folder is the registry: one file, one kind."""

@@ -1,0 +1,150 @@
+"""Boards and rules in, findings out: judge everything, explain one item's findings, explain their absence."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import rules.checks
+from rules.base import Board, Condition, Finding, Rule
+from rules.durations import US
+from rules.flow import calendar
+from rules.language import moment, working_time
+
+
+@lru_cache(maxsize=1)
+def kinds() -> Mapping[str, type[Rule]]:
+    """Every kind of rule by its word in the config: a kind is a file in `rules/checks`."""
+    found: dict[str, type[Rule]] = {}
+    for module in pkgutil.iter_modules(rules.checks.__path__, "rules.checks."):
+        for one in vars(importlib.import_module(module.name)).values():
+            if isinstance(one, type) and issubclass(one, Rule) and one.__module__ == module.name:
+                found[one.kind] = one
+    return dict(sorted(found.items()))
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """All findings on a board, costliest first (ties by key), and those that their rule's `limit` lets be said."""
+
+    board: Board
+    findings: tuple[Finding, ...]
+    said: tuple[Finding, ...]
+
+
+def judge(board: Board, asked: Iterable[Rule]) -> Judgement:
+    """Ask every rule. Equal boards and rules give equal judgements, whatever the order of the rules."""
+    limits = {rule.id: rule for rule in asked}
+    found = [finding for rule in limits.values() for finding in rule.check(board)]
+    ordered = tuple(sorted(found, key=_costliest_first))
+    told: Counter[str] = Counter()
+    said = []
+    for finding in ordered:
+        limit = limits[finding.rule].limit
+        if limit is None or told[finding.rule] < limit:
+            told[finding.rule] += 1
+            said.append(finding)
+    return Judgement(board, ordered, tuple(said))
+
+
+def _costliest_first(finding: Finding) -> tuple[float, float, float, str]:
+    money, hours = finding.cost_money or 0.0, finding.cost_hours or 0.0
+    return -money, -hours, -(finding.waited_elapsed or 0.0), finding.key
+
+
+@dataclass(frozen=True)
+class Why:
+    """The findings on one item with their facts."""
+
+    board: Board
+    ref: str
+    findings: tuple[Finding, ...]
+
+    def lines(self) -> list[str]:
+        """The explanation as plain lines."""
+        if not self.findings:
+            return [f"Nothing is found on {self.ref}. `why-not {self.ref} RULE` says which condition a rule misses."]
+        return [line for finding in self.findings for line in (*_told(self.board, finding), "")][:-1]
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain values; instants in ISO 8601."""
+        return {"ref": self.ref, "findings": [_plain(asdict(finding)) for finding in self.findings]}
+
+
+def why(board: Board, asked: Sequence[Rule], ref: str) -> Why:
+    """The findings that this item is in, as itself or as one of those counted."""
+    found = judge(board, asked).findings
+    return Why(board, ref, tuple(one for one in found if one.subject.id == ref or ref in one.refs))
+
+
+def _told(board: Board, finding: Finding) -> Iterable[str]:
+    zone, day = board.terms.hours.timezone, calendar(board).day
+    yield f"[{finding.level}] {finding.sentence}"
+    yield f"  rule      {finding.rule} ({finding.kind}), limit {finding.limit}, from {finding.limit_from}"
+    yield f"  since     {moment(finding.since, zone)}"
+    if finding.waited_working is not None:
+        yield f"  waited    {working_time(finding.waited_working * US, day)}"
+    if finding.cost_formula:
+        yield f"  cost      {finding.cost_formula}"
+    for fact in finding.evidence:
+        yield f"  {moment(fact.at, zone)}  {fact.text}" + (f"  {fact.ref}" if fact.ref else "")
+    yield f"  next step {finding.next_step}"
+    yield f"  key       {finding.key}"
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """The conditions of a rule on one item, up to the first that does not hold; all of them when the rule speaks."""
+
+    ref: str
+    rule: str
+    conditions: tuple[Condition, ...]
+
+    @property
+    def failed(self) -> Condition | None:
+        """The condition that does not hold; None when the rule does speak of the item."""
+        return next((one for one in self.conditions if not one.holds), None)
+
+    def lines(self) -> list[str]:
+        """The answer first, then what held before."""
+        missed = self.failed
+        head = f"{self.rule} says nothing about {self.ref}: " if missed else f"{self.rule} does speak of {self.ref}."
+        if missed:
+            head += f"{missed.text} does not hold. It is {missed.value}; asked for is {missed.limit}."
+        held = [f"  holds: {one.text} ({one.value}; asked for: {one.limit})" for one in self.conditions if one.holds]
+        return [head, *held]
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain values."""
+        missed = self.failed
+        return {
+            "ref": self.ref, "rule": self.rule, "speaks": missed is None,
+            "failed": asdict(missed) if missed else None, "conditions": [asdict(one) for one in self.conditions],
+        }  # fmt: skip
+
+
+def why_not(board: Board, rule: Rule, ref: str) -> WhyNot:
+    """The first condition of the rule that this item misses. ValueError for an item that is not on the board."""
+    row = board.items["ref"].index_of(ref)
+    if row is None:
+        raise ValueError(f"{ref} is not on the board; refs look like asana:1201")
+    asked: list[Condition] = []
+    for condition in rule.conditions(board, row):
+        asked.append(condition)
+        if not condition.holds:
+            break
+    return WhyNot(ref, rule.id, tuple(asked))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
