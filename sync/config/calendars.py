@@ -93,6 +93,7 @@ def _country(table: CalendarTable, path: Path, read: Read) -> Iterator[Problem]:
         hint = nearest(table.country, known) or 'two capitals by ISO 3166, like "US" or "DE"'
         yield read.problem((*path, "country"), f'no holidays are known for "{table.country}"', hint)
     elif table.subdivision is not None and table.subdivision not in known[table.country]:
-        hint = nearest(table.subdivision, known[table.country])
+        codes = sorted(known[table.country])
+        hint = nearest(table.subdivision, codes) or f"codes like {', '.join(codes[:4])}"
         message = f'"{table.subdivision}" is no subdivision of {table.country}'
         yield read.problem((*path, "subdivision"), message, hint)

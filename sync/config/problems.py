@@ -55,7 +55,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """A hint: what may have been meant, else what there is (at most a dozen names)."""
     names = list(known)
     folded = {name.casefold(): name for name in names}
-    close = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.65)
     if close:
         return f'did you mean "{folded[close[0]]}"?'
     return f"known: {_listed(names)}" if names and len(names) <= 12 else ""

@@ -6,7 +6,7 @@ import contextlib
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
@@ -37,6 +37,16 @@ class Read:
             if path[:end] in self.variables:
                 return Problem(self.variables[path[:end]], None, named(path), message, hint)
         return Problem(self.name, line_of(self.lines, path), named(path), message, hint)
+
+    def unknown(self, path: Path, word: str, what: str, known: Sequence[str]) -> Problem:
+        """A name that stands for nothing in this config."""
+        hint = nearest(word, known) or f"the config has no {what} yet"
+        return self.problem(path, f'there is no {what} "{word}"', hint)
+
+    def names(self, section: str) -> tuple[str, ...]:
+        """The ids in a section of the file, sound or not: so that one mistake is told once."""
+        tables = self.values.get(section)
+        return tuple(tables) if isinstance(tables, dict) else ()
 
     def at(self, path: Path) -> Any:
         """The value at this path, None where there is none."""
@@ -82,6 +92,7 @@ def _toml_problem(name: str, said: str, text: str) -> Problem:
     found = re.search(r" \((?:at line (\d+), column \d+|at end of document)\)$", said)
     line = int(found.group(1)) if found and found.group(1) else text.count("\n") + 1
     message = said[: found.start()] if found else said
+    message = re.sub(r"\('(.+?)',?\)", lambda keys: "[" + keys[1].replace("', '", ".") + "]", message)
     return Problem(name, line, "", f"this is not TOML: {message[0].lower()}{message[1:]}", _toml_hint(message))
 
 
@@ -90,6 +101,8 @@ def _toml_hint(message: str) -> str:
         return "a key or table may stand only once; keep one of the two"
     if "Invalid value" in message:
         return 'text goes in quotes: key = "value"'
+    if "Illegal character" in message or "Unterminated" in message:
+        return "a quote that begins here does not end"
     return ""
 
 

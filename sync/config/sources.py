@@ -69,7 +69,9 @@ def _common(id_: str, table: Mapping[str, Any], read: Read) -> Iterator[Problem]
     url = table.get("base_url")
     if isinstance(url, str) and not _callable(url):
         yield read.problem(
-            (*path, "base_url"), "is no web address", "it starts with https:// (http:// for the sandbox)"
+            (*path, "base_url"),
+            "is no web address",
+            "it starts with https://, for a sandbox http://, and holds no password",
         )
 
 

@@ -38,6 +38,10 @@ _PLAIN: Mapping[str, tuple[str, str]] = {
     "date_from_datetime_inexact": ("takes a date without a time", 'dates look like "2026-12-25"'),
     "string_pattern_mismatch": ("does not have the form it needs", ""),
 }
+_BOUNDS = {
+    "greater_than": "more than", "greater_than_equal": "at least", "less_than": "less than",
+    "less_than_equal": "at most",
+}  # fmt: skip
 _CURRENCY = ("is no currency code", 'three capitals, like "USD"')
 _SECRET_WORDS = ("token", "secret", "password", "url")
 
@@ -65,7 +69,9 @@ def _without_branches(loc: Path, read: Read, above: Path) -> Path:
 def _said(details: ErrorDetails, inner: Path, path: Path, read: Read, model: type[Any]) -> tuple[str, str]:
     kind, context = details["type"], details.get("ctx", {})
     if kind == "extra_forbidden" or kind == "unexpected_keyword_argument":
-        return "unknown key", nearest(str(path[-1]), keys_at(model, inner[:-1]))
+        return "unknown key", _home(path, model) or nearest(str(path[-1]), keys_at(model, inner[:-1]))
+    if path == ("schema",):
+        return "must be 1", "this version of Handrail reads no other"
     if kind == "literal_error":
         return _choice(path, str(context["expected"]), read)
     if kind == "value_error":
@@ -73,9 +79,17 @@ def _said(details: ErrorDetails, inner: Path, path: Path, read: Read, model: typ
         return message, hint
     if path[-1:] == ("currency",):
         return _CURRENCY
-    if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
-        return details["msg"].replace("Input should be", "must be"), ""
+    if kind in _BOUNDS:
+        return f"must be {_BOUNDS[kind]} {next(iter(context.values())):g}", ""
     return _PLAIN.get(kind, (details["msg"].replace("Input should be", "must be"), ""))
+
+
+def _home(path: Path, model: Any) -> str:
+    """For a key at the top of the file: the one table that it belongs in, if there is one."""
+    if len(path) > 1:
+        return ""
+    homes = [table for table in keys_at(model, ()) if path[0] in keys_at(model, (table,))]
+    return f"it belongs under [{homes[0]}]" if len(homes) == 1 else ""
 
 
 def _choice(path: Path, expected: str, read: Read) -> tuple[str, str]:

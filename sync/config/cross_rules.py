@@ -1,0 +1,98 @@
+"""A rule held against the rest of the config: its flow, its stages, its levels, what it says."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rules.base import Rule
+from rules.durations import US, Duration
+from sync.config.problems import Problem, nearest
+from sync.config.read import Read
+
+_DAY = 8 * 3600 * US
+"""To compare two lengths of working time any usual day will do."""
+_PERCENTILE = re.compile(r"p\d{1,2}")
+PLACEHOLDERS = ("waiting_on", "item", "team", "stage", "flow", "waited", "limit", "count", "excess", "days")
+
+
+def problems(rule: Rule, read: Read) -> Iterator[Problem]:
+    """What is wrong with a rule that its own types cannot tell."""
+    path = ("rules", rule.id)
+    if not rule.next_step.strip():
+        yield read.problem((*path, "next_step"), "is blank", "say what the reader should do")
+    yield from _placeholders(rule, read)
+    if rule.limit is not None and rule.limit < 1:
+        yield read.problem((*path, "limit"), "must be at least 1", "leave it out to say everything")
+    flow = getattr(rule, "flow", None)
+    if flow and flow not in read.names("flows"):
+        yield read.unknown((*path, "flow"), flow, "flow", read.names("flows"))
+    source = getattr(rule, "source", None)
+    if source and source.partition(".")[0] not in read.names("sources"):
+        yield read.unknown((*path, "source"), source, "source", read.names("sources"))
+    yield from _levels(rule, read)
+    for key in ("where", "where_not"):
+        yield from _where(rule, key, flow, read)
+
+
+def _levels(rule: Rule, read: Read) -> Iterator[Problem]:
+    """A breach lies beyond its warning; a limit learned from the past says what holds until there is one."""
+    path = ("rules", rule.id)
+    warn, breach = getattr(rule, "warn", None), getattr(rule, "breach", None)
+    if isinstance(warn, Duration) and isinstance(breach, Duration) and warn.working == breach.working:
+        near = breach.microseconds(_DAY) <= warn.microseconds(_DAY)
+    else:
+        near = isinstance(warn, (int, float)) and isinstance(breach, (int, float)) and breach <= warn
+    if near:
+        yield read.problem((*path, "breach"), f"{breach} is not beyond warn, which is {warn}", "warn comes first")
+    for key in ("warn", "breach"):
+        value = read.at((*path, key))
+        if isinstance(value, str) and _PERCENTILE.fullmatch(value) and not read.at((*path, "clamp", "fallback")):
+            hint = 'clamp = { min_samples = 20, fallback = "3wd" }'
+            yield read.problem(
+                (*path, key), f"{value} needs a fallback for as long as there is too little past", hint
+            )
+
+
+def _placeholders(rule: Rule, read: Read) -> Iterator[Problem]:
+    path = ("rules", rule.id, "next_step")
+    try:
+        used = [field for _, field, _, _ in string.Formatter().parse(rule.next_step) if field is not None]
+    except ValueError:
+        yield read.problem(path, "has a brace without its partner", "a plain brace is written twice: {{")
+        return
+    known = getattr(type(rule), "placeholders", PLACEHOLDERS)
+    for field in used:
+        if field not in known:
+            yield read.problem(path, f"knows no {{{field}}}", nearest(field, known))
+
+
+def _where(rule: Rule, key: str, flow: str | None, read: Read) -> Iterator[Problem]:
+    """Stage and team names in a condition must be names of this config."""
+    table = read.at(("rules", rule.id, key))
+    if not isinstance(table, dict):
+        return
+    known: Mapping[str, Sequence[str]] = {
+        "stage": _stage_names(read, flow), "team": read.names("teams"), "flow": read.names("flows"),
+    }  # fmt: skip
+    for field, values in table.items():
+        if not isinstance(values, (str, list)):
+            continue
+        for index, value in enumerate([values] if isinstance(values, str) else values):
+            path = ("rules", rule.id, key, field, *((index,) if isinstance(values, list) else ()))
+            if isinstance(value, str) and not value.strip():
+                yield read.problem(path, "is blank", "give a value, or leave the key out")
+            elif field in known and isinstance(value, str) and known[field] and value not in known[field]:
+                yield read.unknown(path, value, field, known[field])
+
+
+def _stage_names(read: Read, flow: str | None) -> tuple[str, ...]:
+    """Stage names as the file has them, of one flow or of all."""
+    found: list[str] = []
+    for id_ in [flow] if flow else read.names("flows"):
+        stages: Any = read.at(("flows", id_, "stages"))
+        tables = [stage for stage in stages if isinstance(stage, dict)] if isinstance(stages, list) else []
+        found.extend(stage["name"] for stage in tables if isinstance(stage.get("name"), str))
+    return tuple(found)
