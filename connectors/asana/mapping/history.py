@@ -21,7 +21,7 @@ from connectors.model import Event, Ref
 Json = Any
 
 LAST = 2**62
-"""The `seq` of an event that comes after every story of its instant; gids are far smaller."""
+"""The first `seq` of the events that come after every story of their instant; gids are far smaller."""
 
 
 def history(task: Json, stories: Sequence[Json], around: Surroundings) -> tuple[Event, ...]:
@@ -39,9 +39,10 @@ def history(task: Json, stories: Sequence[Json], around: Surroundings) -> tuple[
         *completion_gaps(task, told, born),
     ]  # fmt: skip
     first = [one for one in gaps if one.source_id.startswith("initial:")]
-    last = [replace(one, seq=LAST) for one in gaps if not one.source_id.startswith("initial:")]
-    numbered = [replace(one, seq=number) for number, one in enumerate(first, start=1)]
-    return tuple(sorted([born, *numbered, *told, *last], key=_in_order))
+    last = [one for one in gaps if not one.source_id.startswith("initial:")]
+    first = [replace(one, seq=number) for number, one in enumerate(first, start=1)]
+    last = [replace(one, seq=number) for number, one in enumerate(last, start=LAST)]
+    return tuple(sorted([born, *first, *told, *last], key=_in_order))
 
 
 def _sections_of(task: Json) -> dict[str, str]:

@@ -150,6 +150,10 @@ def _tagged(story: Json, around: Surroundings) -> Told:
     return Told("tag", new=tag.get("gid"), new_text=tag.get("name"))
 
 
+def _plain(kind: EventKind) -> Callable[[Json, Surroundings], Told]:
+    return lambda story, around: Told(kind)
+
+
 def _about(kind: EventKind, *keys: str) -> Callable[[Json, Surroundings], Told]:
     """Events that only point at another object; the subtype is kept in `field`, since several share a kind."""
 
@@ -164,8 +168,8 @@ _TELLERS: dict[str, Callable[[Json, Surroundings], Told]] = {
     "assigned": _assigned,
     "unassigned": _unassigned,
     "section_changed": _moved,
-    "marked_complete": _about("completed"),
-    "marked_incomplete": _about("reopened"),
+    "marked_complete": _plain("completed"),
+    "marked_incomplete": _plain("reopened"),
     "added_to_project": _homed("added"),
     "removed_from_project": _homed("removed"),
     **{f"{kind}_custom_field_changed": _custom_field
@@ -174,10 +178,10 @@ _TELLERS: dict[str, Callable[[Json, Surroundings], Told]] = {
     "due_date_changed": _due,
     "start_date_changed": _start,
     "name_changed": _renamed,
-    "notes_changed": _about("described"),
-    "description_changed": _about("described"),
-    "comment_added": _about("comment"),
-    "attachment_added": _about("attachment"),
+    "notes_changed": _plain("described"),
+    "description_changed": _plain("described"),
+    "comment_added": _plain("comment"),
+    "attachment_added": _plain("attachment"),
     "added_to_tag": _tagged,
     "removed_from_tag": _tagged,
     **{f"{side}_{what}": _about("dependency", "dependency", "task")
