@@ -1,0 +1,147 @@
+"""The items of a board: as they are stored, wound back to an instant where their history allows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+import polars as pl
+from sqlalchemy import Connection, or_, select
+
+from connectors.model import Ref
+from rules.base import ITEMS
+from sync.flows import Places
+from sync.store.codec import instant, micros
+from sync.store.schema import EVENT, ITEM
+
+_KINDS = ("completed", "reopened", "due", "renamed", "added", "removed", "field")
+
+_NONE: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldIds:
+    """Ids (or names) of a source's fields by what they mean."""
+
+    team: frozenset[str] = frozenset()
+    priority: frozenset[str] = frozenset()
+    reviewed: frozenset[str] = frozenset()
+    parked: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Later:
+    """What happened to one item after the instant: the first change of each kind tells how it was before."""
+
+    first: dict[str, Any] = field(default_factory=dict)
+    homes: dict[str, bool] = field(default_factory=dict)
+
+
+def read_items(
+    connection: Connection, places: Places, fields: Mapping[str, FieldIds], now: datetime
+) -> tuple[pl.DataFrame, pl.Series]:
+    """The frame ITEMS with `created_by` as the vendor's id still, and the database's id of each row."""
+    later = _later(connection, now)
+    finished = _finished_before(connection, [id_ for id_, one in later.items() if "completion" in one.first], now)
+    columns = (
+        ITEM.c.id, ITEM.c.source, ITEM.c.remote, ITEM.c.kind, ITEM.c.title, ITEM.c.url, ITEM.c.created_at,
+        ITEM.c.created_by, ITEM.c.completed, ITEM.c.completed_at, ITEM.c.due, ITEM.c.presence,
+        ITEM.c.placements_json, ITEM.c.tags_json, ITEM.c.fields_json,
+    )  # fmt: skip
+    rows = [
+        _row(row, later.get(row.id, Later()), finished, places, fields.get(row.source, FieldIds()))
+        for row in connection.execute(select(*columns).where(ITEM.c.created_at <= micros(now)))
+    ]
+    rows.sort(key=lambda one: one[1])
+    schema = {"id": pl.Int64, **{name: dtype for name, dtype in ITEMS.items() if name != "item"}}
+    schema |= {"created_by": pl.String, "created_at": pl.Int64, "completed_at": pl.Int64}
+    read = pl.DataFrame(rows, schema=schema, orient="row").with_row_index("item")
+    times = [
+        pl.col(name).cast(pl.Datetime("us")).dt.replace_time_zone("UTC") for name in ("created_at", "completed_at")
+    ]
+    return read.with_columns(times).select(*ITEMS), read["id"]
+
+
+def _row(row: Any, later: Later, finished: Mapping[int, int], places: Places, ids: FieldIds) -> tuple[Any, ...]:
+    homes = [container for container, _ in orjson.loads(row.placements_json) if later.homes.get(container, True)]
+    homes += [one for one, was_in in later.homes.items() if was_in and one not in homes]
+    container, flow = places.home(Ref(row.source, one) for one in homes)
+    priority, reviewed, parked = _meanings(row, later, ids)
+    completed_at = finished.get(row.id) if "completion" in later.first else row.completed_at
+    return (
+        row.id, f"{row.source}:{row.remote}", row.source, str(container) if container else None, flow, row.kind,
+        later.first.get("renamed") or row.title, row.url, row.created_at, row.created_by,
+        completed_at if row.completed or "completion" in later.first else None,
+        _day(later.first.get("due", row.due)), row.presence, priority, _instant(reviewed), _day(parked),
+        list(orjson.loads(row.tags_json)),
+    )  # fmt: skip
+
+
+def _meanings(row: Any, later: Later, ids: FieldIds) -> tuple[str | None, str | None, str | None]:
+    """Priority, last review and parking date, from the fields that mean them."""
+    found: list[str | None] = [None, None, None]
+    if row.fields_json == "[]":
+        return None, None, None
+    for id_, name, _, value, text in orjson.loads(row.fields_json):
+        for n, wanted in enumerate((ids.priority, ids.reviewed, ids.parked)):
+            if found[n] is None and (id_ in wanted or name in wanted):
+                now = text or value
+                was = later.first.get(f"field:{id_}", now)
+                found[n] = None if was in (None, "", []) else str(was)
+    return found[0], found[1], found[2]
+
+
+def _later(connection: Connection, now: datetime) -> dict[int, Later]:
+    """By item, what its changes after the instant say about how it was then."""
+    query = select(
+        EVENT.c.item, EVENT.c.kind, EVENT.c.field, EVENT.c.container, EVENT.c.old, EVENT.c.old_text,
+    ).where(EVENT.c.at > micros(now), EVENT.c.kind.in_(_KINDS))  # fmt: skip
+    found: dict[int, Later] = {}
+    for row in connection.execute(query.order_by(EVENT.c.item, EVENT.c.at, EVENT.c.seq)):
+        one = found.setdefault(row.item, Later())
+        match row.kind:
+            case "completed" | "reopened":
+                one.first.setdefault("completion", row.kind)
+            case "due":
+                one.first.setdefault("due", row.old)
+            case "renamed":
+                one.first.setdefault("renamed", row.old_text or row.old)
+            case "field":
+                one.first.setdefault(f"field:{row.field}", row.old_text or row.old)
+            case "added" | "removed" if row.container:
+                one.homes.setdefault(row.container, row.kind == "removed")
+    return found
+
+
+def _finished_before(connection: Connection, ids: list[int], now: datetime) -> dict[int, int]:
+    """When these items had last been completed at the instant; those that were open are missing."""
+    found: dict[int, int] = {}
+    for start in range(0, len(ids), 500):
+        query = select(EVENT.c.item, EVENT.c.at, EVENT.c.kind).where(
+            EVENT.c.item.in_(ids[start : start + 500]), EVENT.c.at <= micros(now),
+            or_(EVENT.c.kind == "completed", EVENT.c.kind == "reopened"),
+        )  # fmt: skip
+        for row in connection.execute(query.order_by(EVENT.c.item, EVENT.c.at, EVENT.c.seq)):
+            if row.kind == "completed":
+                found[row.item] = row.at
+            else:
+                found.pop(row.item, None)
+    return found
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        read = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return read if read is None or read.tzinfo else read.replace(tzinfo=instant(0).tzinfo)
