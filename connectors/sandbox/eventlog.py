@@ -61,24 +61,28 @@ class _Life:
         return row.activity in self._done or row.lifecycle in self._done
 
     def live(self, case: _Case, row: Row, after: Row | None) -> None:
-        """Let one row happen, and hand over to the next one where the resource changes."""
+        """Let one row happen, and hand over to the next one where the resource changes.
+
+        A person may have changed the task meanwhile: what is gone stays gone, what is there already makes no story.
+        """
         state, by = self._state, self._people[row.resource]
         if case.task is None:
             case.task = self._create(by, row)
             changed = True
+        elif case.task.deleted:
+            return
         else:
             if case.just_completed:
                 acts.assign(state, by, case.task, by)
             changed = self._differ(case.task, by, row, case.before)
-        task, was = case.task, case.task.completed
-        if self.is_done(row) != was:
-            acts.complete(state, by, task, not was)
-            changed = True
-        if not changed:
-            acts.comment(state, by, task, row.activity or NO_SECTION)
-        case.before, case.just_completed = row, task.completed and not was
+        done, was = self.is_done(row), case.before is not None and self.is_done(case.before)
+        if done != was:
+            acts.complete(state, by, case.task, done)
+        elif not changed:
+            acts.comment(state, by, case.task, row.activity or NO_SECTION)
+        case.before, case.just_completed = row, done and not was
         if after is not None and not case.just_completed:
-            acts.assign(state, by, task, self._people[after.resource])
+            acts.assign(state, by, case.task, self._people[after.resource])
         state.hooks.flush()
 
     def _create(self, by: Somebody | None, row: Row) -> Task:
@@ -92,10 +96,11 @@ class _Life:
     def _differ(self, task: Task, by: Somebody | None, row: Row, before: Row | None) -> bool:
         """Make the stories of what differs from the row before; whether anything did."""
         number = len(task.stories)
-        if before is not None and row.activity != before.activity:
-            acts.move_to_section(self._state, by, task, self._sections[row.activity])
+        section = self._sections[row.activity]
+        if before is not None and row.activity != before.activity and not section.deleted:
+            acts.move_to_section(self._state, by, task, section)
         for choice, name in ((self._team, row.group), (self._status, row.lifecycle)):
-            if choice.field is not None:
+            if choice.field is not None and choice.field in task.fields():
                 acts.set_field(self._state, by, task, choice.field, choice.options[name] if name else None)
         return len(task.stories) > number
 

@@ -123,7 +123,8 @@ class Call:
     def sees(self, record: Any) -> bool:
         """Private projects, and tasks that are only there, are for their members (and those on the task)."""
         if isinstance(record, (Story, StatusUpdate, Section)):
-            return self.sees(record.task if isinstance(record, Story) else _above(record))
+            above = record.task if isinstance(record, Story) else _above(record)
+            return not above.deleted and self.sees(above)
         if isinstance(record, Project):
             return record.privacy != "private" or self.actor in record.members
         if isinstance(record, Task) and record.homes and self.actor is not record.assignee:

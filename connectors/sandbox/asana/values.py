@@ -21,10 +21,9 @@ def read_value(call: Call, field: CustomField, raw: Any) -> Held:
     if field.type == "multi_enum":
         return [_option(field, one) for one in _listed(field, raw)]
     if field.type == "people":
-        people = [
-            call.person(one["gid"] if isinstance(one, dict) else one, "people_value") for one in _listed(field, raw)
-        ]
-        return list(dict.fromkeys(people)) if people else None
+        named = [one["gid"] if isinstance(one, dict) else one for one in _listed(field, raw)]
+        people = {person.gid: person for person in (call.person(one, "people_value") for one in named)}
+        return list(people.values())
     if field.type == "date":
         return _date(field, raw)
     if field.type == "number":
