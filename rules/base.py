@@ -173,7 +173,8 @@ class Finding:
 
     `since`: when the trouble began. `limit`: the limit in words, with where it came from in `limit_from`.
     `waited_working` and `waited_elapsed` in seconds. `cost_hours`: working hours of waiting, None where the rule
-    counts none; `cost_money` only where a rate is given; `cost_formula`: how it was worked out, in words. `refs`: the items it counts, worst first.
+    counts none; `cost_money` only where a rate is given; `cost_formula`: how it was worked out, in words.
+    `refs`: the items it counts, worst first.
     """
 
     key: str

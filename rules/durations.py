@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
@@ -11,6 +12,8 @@ Unit = Literal["m", "h", "d", "w", "wh", "wd"]
 
 US = 1_000_000
 """Microseconds in a second: waits are counted in whole microseconds, so that sums are exact."""
+
+US_STEP = timedelta(microseconds=1)
 
 _ELAPSED = {"m": 60 * US, "h": 3600 * US, "d": 86_400 * US, "w": 604_800 * US}
 _WORDS = {"m": "minute", "h": "hour", "d": "day", "w": "week", "wh": "working hour", "wd": "working day"}

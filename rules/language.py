@@ -146,3 +146,13 @@ def unreviewed(title: str, ago: str, limit: str, priority: str | None) -> str:
 def quoted(title: str) -> str:
     """A title in quotation marks; a title of nothing is called untitled."""
     return f"“{title.strip()}”" if title.strip() else "An untitled item"
+
+
+def in_hand_since(title: str) -> str:
+    """One of the items that make up a load."""
+    return f"{quoted(title)} is in hand since then."
+
+
+def last_looked_at(ago: str) -> str:
+    """When an idea was last looked at."""
+    return f"Last looked at {ago} ago."

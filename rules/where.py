@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import polars as pl
 
@@ -20,6 +20,7 @@ class Where:
     without its source; `owner`: a name or a vendor id; `type`: task, milestone, approval, page, idea, experiment."""
 
     flow: Names = ()
+    source: Names = ()
     stage: Names = ()
     tag: Names = ()
     project: Names = ()
@@ -43,6 +44,11 @@ class Where:
 ANY = Where()
 
 
+def within(where: Where, flow: str | None = None, source: str | None = None) -> Where:
+    """The same conditions, in one flow only, and in one source only (`notion` or `notion.ideas`)."""
+    return replace(where, flow=(flow,) if flow else where.flow, source=(source,) if source else where.source)
+
+
 @once
 def traits(board: Board) -> pl.DataFrame:
     """One row per item, in item order: what conditions can ask about, each a list of the names that would match."""
@@ -60,11 +66,18 @@ def traits(board: Board) -> pl.DataFrame:
         return names.cast(text).str.replace(r"^[^:]*:", "")
 
     return pl.DataFrame({
-        "flow": either(items["flow"]), "stage": either(now["stage"]), "tag": items["tags"],
+        "flow": either(items["flow"]), "source": either(items["source"], _roles(board)),
+        "stage": either(now["stage"]), "tag": items["tags"],
         "project": either(items["container"], without_source(items["container"])),
         "owner": either(now["owner_name"], key, without_source(key)), "team": either(now["team"]),
         "type": either(items["kind"]), "priority": either(items["priority"]),
     })  # fmt: skip
+
+
+def _roles(board: Board) -> pl.Series:
+    """What the item's flow gives as its source: `notion.ideas`."""
+    sources = {flow.id: flow.source for flow in board.terms.flows.values()}
+    return board.items["flow"].cast(pl.String).replace_strict(sources, default=None, return_dtype=pl.String)
 
 
 def matching(board: Board, where: Where, where_not: Where) -> pl.Series:

@@ -1,0 +1,43 @@
+"""Two levels of one limit: warn and breach, each a length of time in its own calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from rules.base import Level
+from rules.durations import Duration
+
+
+def in_order(warn: Duration | None, breach: Duration | None) -> None:
+    """ValueError unless there is a limit, and breach lies beyond warn where both count the same time."""
+    if warn is None and breach is None:
+        raise ValueError('needs a limit; give warn, breach or both, like warn = "2wd"')
+    if warn is None or breach is None or warn.working != breach.working:
+        return
+    eight_hours = 8 * 3600 * 1_000_000
+    if breach.microseconds(eight_hours) <= warn.microseconds(eight_hours):
+        raise ValueError(f"breach ({breach}) is not beyond warn ({warn}); breach comes later than warn")
+
+
+def over(limit: Duration | None, day: int) -> pl.Expr:
+    """Whether `working` or `elapsed` (durations) exceed the limit, by the limit's own calendar."""
+    if limit is None:
+        return pl.lit(False)
+    wait = pl.col("working" if limit.working else "elapsed").dt.total_microseconds()
+    return wait > limit.microseconds(day)
+
+
+def level_of(warn: Duration | None, breach: Duration | None, day: int) -> pl.Expr:
+    """`breach`, `warn`, or null."""
+    return pl.when(over(breach, day)).then(pl.lit("breach")).when(over(warn, day)).then(pl.lit("warn"))
+
+
+def the_limit(level: Level, warn: Duration | None, breach: Duration | None) -> Duration:
+    """The limit that was passed at this level."""
+    limit: Mapping[Level, Duration | None] = {"warn": warn, "breach": breach}
+    found = limit[level]
+    if found is None:
+        raise ValueError(f"no limit at level {level}")
+    return found
