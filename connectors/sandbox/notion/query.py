@@ -82,6 +82,8 @@ def _sorted(rows: list[Page], sort: Json, source: DataSource, path: str) -> list
 def _key(prop: Property, row: Page) -> Json:
     """What a row is sorted by; None (empty) comes last in both directions."""
     value = reader(prop)(row)
+    if prop.type == "checkbox":
+        return bool(value)
     if value is None or value == "" or value == []:
         return None
     if prop.type in ("select", "status", "multi_select"):
@@ -92,6 +94,6 @@ def _key(prop: Property, row: Page) -> Json:
         return span(value)[0]
     if prop.type in ("title", "rich_text", "url", "email", "phone_number"):
         return value.casefold()
-    if prop.type in ("number", "unique_id", "checkbox"):
+    if prop.type in ("number", "unique_id"):
         return value
     return json.dumps(value, sort_keys=True, default=str)

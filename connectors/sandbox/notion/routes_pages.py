@@ -104,7 +104,7 @@ def update_page(call: Call) -> Json:
 @route("POST", "/pages/{page_id}/move")
 def move_page(call: Call) -> Json:
     page, parent = call.written(call.id("page_id"), Page, "page"), _parent(call)
-    if parent is None or (parent in call.side.up(page) and parent is not call.side.nodes.get(page.parent)):
+    if parent is None:
         raise invalid("A page can be moved only under another page or into a data source.")
     if any(node is page for node in call.side.up(parent)):
         raise invalid("A page cannot be moved below itself.")
