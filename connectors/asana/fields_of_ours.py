@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.asana import fields
 from connectors.asana.sdk import Endpoints
+from connectors.asana.writes import DIGITS
 from connectors.base import Own
 from connectors.errors import Rejected, Transient
 from connectors.model import EnsureFields, OwnField, Receipt
@@ -14,7 +15,6 @@ from connectors.model import EnsureFields, OwnField, Receipt
 Json = Any
 
 SUBTYPES = {"option": "enum", "date": "date", "text": "text", "number": "number", "url": "text"}
-_NUMBER_DIGITS = 2
 _ABOUT = "Kept by Handrail."
 
 
@@ -89,7 +89,7 @@ class FieldsOfOurs:
         if field.type == "option":
             data["enum_options"] = [{"name": name} for name in field.options]
         if field.type == "number":
-            data["precision"] = _NUMBER_DIGITS
+            data["precision"] = DIGITS
         create = self._api.custom_fields.create_custom_field
         return self._or_look(
             lambda: self._api.one(create, {"data": data}, fields=fields.FIELD),

@@ -12,6 +12,8 @@ from connectors.model import Receipt, SetFields, Value
 
 Json = Any
 
+DIGITS = 2
+"""Decimal places of the number fields that we create."""
 MOST_TEXT = 1024
 """Characters that a text field takes (developers.asana.com, custom fields)."""
 
@@ -68,10 +70,14 @@ class Writes:
 
 
 def same(one: Value, other: Value) -> bool:
-    """Equal to a person: empty text is no value, 3 is 3.0."""
+    """Equal to a person: empty text is no value, outer blanks do not count, numbers to the field's two digits."""
     blank = (None, "", ())
     if one in blank or other in blank:
         return one in blank and other in blank
+    if isinstance(one, str) and isinstance(other, str):
+        return one.strip() == other.strip()
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return bool(abs(one - other) < 0.5 / 10**DIGITS)
     return one == other
 
 

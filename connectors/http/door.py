@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass  # noqa: TID251 - reads the settings, sends nothing
 
 import httpx
 import structlog
 import tenacity
 
-from connectors.errors import ConnectorError, Transient
+from connectors.errors import ConnectorError, Rejected, Transient
 from connectors.http.answer import PARSED, parsed
 from connectors.http.meter import Call, Meter
 from connectors.http.policy import Failure, Json, Policy, plain_words
@@ -20,7 +20,7 @@ from connectors.pace import Pace
 
 _log = structlog.get_logger("handrail.http")
 
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CUT_OFF = (httpx.DecodingError, httpx.RemoteProtocolError)
 
@@ -47,6 +47,8 @@ class PatientTransport(httpx.BaseTransport):
         self._inner, self._pace, self._policy = inner, pace, policy
         self._secret = httpx.Headers({"Authorization": f"Bearer {token}"})  # its repr hides the value
         self._host, self._source, self._meter, self._sleep = host, source, meter or Meter(), sleep
+        self._is_local = (urlsplit(f"//{host}").hostname or "") in _LOOPBACK
+        self._notes: set[tuple[str, str]] = set()
         self._reads = threading.BoundedSemaphore(policy.reads_in_flight)
         self._writes = threading.BoundedSemaphore(policy.writes_in_flight)
         self._timeout = httpx.Timeout(policy.read_timeout, connect=policy.connect_timeout).as_dict()
@@ -90,9 +92,7 @@ class PatientTransport(httpx.BaseTransport):
         return self._judge(request, write, response)
 
     def _judge(self, request: httpx.Request, write: bool, response: httpx.Response) -> httpx.Response:
-        for name in self._policy.notable_headers:
-            if name in response.headers:
-                _log.info("vendor_note", source=self._source, header=name, text=self._clean(response.headers[name]))
+        self._note_headers(response)
         try:
             response = parsed(response)
         except ValueError:
@@ -104,6 +104,13 @@ class PatientTransport(httpx.BaseTransport):
         if response.is_success and is_json:
             return response
         raise _Failed(self._refused(request, write, response, body, is_json))
+
+    def _note_headers(self, response: httpx.Response) -> None:
+        for name in self._policy.notable_headers:
+            note = (name, response.headers.get(name, ""))
+            if note[1] and note not in self._notes:
+                self._notes.add(note)
+                _log.info("vendor_note", source=self._source, header=name, text=self._clean(note[1]))
 
     def _refused(
         self, request: httpx.Request, write: bool, response: httpx.Response, body: Json, is_json: bool
@@ -121,6 +128,7 @@ class PatientTransport(httpx.BaseTransport):
 
     def _broken_off(self, request: httpx.Request, write: bool, status: int, error: Exception) -> Failure:
         kind = "timed out" if isinstance(error, httpx.TimeoutException) else "broke off"
+        kind = "could not connect" if isinstance(error, httpx.ConnectError) else kind
         detail = plain_words(str(error)) or type(error).__name__
         cut_off = isinstance(error, _CUT_OFF) and 200 <= status < 300
         return self._failure(
@@ -132,7 +140,7 @@ class PatientTransport(httpx.BaseTransport):
         self, request: httpx.Request, write: bool, message: str, *, status: int, sent: bool = True,
         broken: bool = False, body: Json = None, retry_after: float | None = None,
     ) -> Failure:  # fmt: skip
-        where = f"{request.method} {request.url.host}{request.url.path}"
+        where = f"{request.method} {request.url.netloc.decode()}{request.url.path}"
         text = self._clean(f"{where} {message}")
         return Failure(request.method, request.url.path, write, status, sent, text, broken, body, retry_after)
 
@@ -143,7 +151,11 @@ class PatientTransport(httpx.BaseTransport):
         return error
 
     def _may_repeat(self, error: BaseException) -> bool:
-        return isinstance(error, _Failed) and self._policy.repeats(error.failure)
+        if not isinstance(error, _Failed):
+            return False
+        if self._is_local and not error.failure.sent:
+            return False  # nothing listens on this machine: waiting brings nobody, and a person is watching
+        return self._policy.repeats(error.failure)
 
     def _delay(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -184,9 +196,11 @@ def open_door(
     """A client for one vendor and one token; give it to an SDK, or use it with paths below `base_url`.
 
     `source` names it in metrics and logs; `transport` replaces the real one under the patience (tests).
-    Calls raise the types of `connectors.errors` only.
+    Calls raise the types of `connectors.errors` only; Rejected when `base_url` is no http address.
     """
     parts = urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Rejected(f"base_url {base_url!r} is no http address; it looks like https://host/path")
     inner = transport or _real_transport(parts.scheme, parts.hostname or "", policy)
     patient = PatientTransport(
         inner, pace=pace, policy=policy, token=token, host=parts.netloc, source=source, meter=meter, sleep=sleep
@@ -196,7 +210,7 @@ def open_door(
 
 def _real_transport(scheme: str, host: str, policy: Policy) -> httpx.HTTPTransport:
     # httpx reads the proxy variables only when it builds the transport itself
-    direct = host in _LOOPBACK or urllib.request.proxy_bypass(host)
-    proxy = None if direct else urllib.request.getproxies().get(scheme)
+    direct = host in _LOOPBACK or proxy_bypass(host)
+    proxy = None if direct else getproxies().get(scheme)
     most = policy.reads_in_flight + policy.writes_in_flight
     return httpx.HTTPTransport(proxy=proxy, limits=httpx.Limits(max_connections=most, max_keepalive_connections=16))

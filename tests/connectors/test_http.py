@@ -9,8 +9,8 @@ import pytest
 import respx
 
 from connectors.errors import ConnectorError, Denied, Garbled, Missing, NotGranted, Rejected, Transient
-from connectors.http import Policy
-from tests.connectors.wire import Wire, ok
+from connectors.http import Policy, open_door
+from tests.connectors.wire import TOKEN, Paced, Wire, ok
 
 
 def test_429_waits_as_told_and_holds_everybody_up(wire: Wire, vendor: respx.MockRouter) -> None:
@@ -152,3 +152,17 @@ def test_reads_and_writes_in_flight_are_bounded_apart() -> None:
         thread.join()
     assert most == {"GET": 3, "POST": 1}
     wire.door.close()
+
+
+def test_nobody_home_on_this_machine_is_said_at_once() -> None:
+    slept: list[float] = []
+    door = open_door("http://127.0.0.1:1/api", TOKEN, Paced(), Policy(), sleep=slept.append)
+    with door, pytest.raises(Transient, match=r"^GET 127\.0\.0\.1:1/api/x could not connect: .*refused") as caught:
+        door.get("x")
+    assert (slept, caught.value.uncertain) == ([], False)
+
+
+@pytest.mark.parametrize("address", ["", "app.asana.com", "ftp://x/y", "https://"])
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(Rejected, match="is no http address"):
+        open_door(address, TOKEN, Paced(), Policy())

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 import respx
+import structlog
 
 from connectors.errors import Garbled, NotGranted, Transient
 from connectors.http import Policy
@@ -82,3 +83,20 @@ def test_the_token_goes_to_its_own_host_only(wire: Wire) -> None:
         wire.door.get("https://elsewhere.test/x")
     assert ours.calls[0].request.headers["Authorization"] == f"Bearer {TOKEN}"
     assert "Authorization" not in other.calls[0].request.headers
+
+
+class Noting(Policy):
+    notable_headers = ("Asana-Change",)
+
+
+def test_an_announced_change_is_logged_once() -> None:
+    answer = httpx.Response(200, json={}, headers={"Asana-Change": f"name=x;info=https://a.test?{TOKEN}"})
+    wire = Wire(Noting(), httpx.MockTransport(lambda request: answer))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(0))
+    with structlog.testing.capture_logs() as logs:
+        wire.door.get("x")
+        wire.door.get("x")
+    notes = [one for one in logs if one["event"] == "vendor_note"]
+    assert [one["text"] for one in notes] == ["name=x;info=https://a.test?***"]
+    assert TOKEN not in repr(logs)
+    wire.door.close()
