@@ -39,9 +39,12 @@ class Shown:
 def run_demo(*, serve: bool, port: int, json: bool) -> int:
     """Start the sandbox, run twice, show what was found and written; with `serve` stay until Ctrl-C."""
     started = time.monotonic()
-    with _sandbox(port if serve else 0) as url, tempfile.TemporaryDirectory(prefix="handrail-demo-") as folder:
+    with (
+        _sandbox(port if serve else 0) as (url, text),
+        tempfile.TemporaryDirectory(prefix="handrail-demo-") as folder,
+    ):
         _say(json, f"Pretend Asana and Notion are up at {url}: a marketing team, fourteen weeks of its work.")
-        shown = _live_through(url, Path(folder), json)
+        shown = _live_through(url, text, Path(folder), json)
         seconds = time.monotonic() - started
         if json:
             show.data(_as_data(shown, url, seconds))
@@ -53,28 +56,26 @@ def run_demo(*, serve: bool, port: int, json: bool) -> int:
 
 
 @contextmanager
-def _sandbox(port: int) -> Iterator[str]:
-    from connectors.sandbox.build import build_world
-    from connectors.sandbox.demo import seed_demo
+def _sandbox(port: int) -> Iterator[tuple[str, str]]:
+    """Its URL, and a config for what is in it."""
+    from connectors.sandbox.serve import load as fill
     from connectors.sandbox.server import serving
+    from connectors.sandbox.writeconfig import config_text
 
-    world = build_world()
-    seed_demo(world)
+    world, loaded = fill("demo")
     with serving(world, port) as url:
-        yield url
+        yield url, config_text(world, url, loaded)
 
 
-def _live_through(url: str, folder: Path, json: bool) -> Shown:
-    import httpx
-
+def _live_through(url: str, config_text: str, folder: Path, json: bool) -> Shown:
     config = folder / "config.toml"
-    config.write_text(httpx.get(f"{url}/_sandbox/config", trust_env=False).raise_for_status().text, encoding="utf-8")
+    config.write_text(config_text, encoding="utf-8")
     settings = load(config, os.environ | _TOKENS)
     now = datetime.now(UTC)
     first, requests1, seconds1 = _timed(settings, now, json, "First run: read everything, judge, write.")
     second, requests2, seconds2 = _timed(settings, now, json, "Second run: the same instant. It should be quiet.")
     with open_house(settings) as house:
-        page, as_of_line = summary(house, second.judgement)
+        page, as_of_line = summary(second.judgement, house.rules)
         page_id = house.store.made(f"page:{page_source(house)}/{PAGE}") or ""
     text = to_text(Document((as_of_line, *page.blocks)), show.width())
     return Shown(first, second, (requests1, requests2), (seconds1, seconds2), text, f"{url}/notion/page/{page_id}")

@@ -12,8 +12,8 @@ import orjson
 
 from connectors import document
 from connectors.model import EnsureFields, EnsureTable, OwnField, PutPage, Ref, Value, WorkItem
-from rules.base import Finding
 from rules.engine import Judgement
+from rules.flow import calendar
 from sync import intent
 from sync.house import House, Source
 from sync.page import summary
@@ -141,7 +141,7 @@ def _on_rows(
         reason = Reason("The table of findings, created once; its columns Decision, Until and Because are yours.")
         parts.append(Step(ensure, f"table:{source}/{TABLE}", write.findings_title, "", reason))
     rows = house.store.own_rows(source)
-    day = house.board_day_seconds
+    day = calendar(judgement.board).day / 1e6
     wanted = dict(
         intent.want_row(source, finding, house.terms.hours, day)
         for finding in judgement.findings
@@ -172,7 +172,7 @@ def _on_page(
     house: House, source: str, judgement: Judgement, unheard: frozenset[str], left: Sequence[LeftAlone]
 ) -> Iterator[Step]:
     write = house.settings.write
-    page, as_of_line = summary(house, judgement, unheard, left)
+    page, as_of_line = summary(judgement, house.rules, unheard, left)
     digest = _digest(document.to_data(page))
     target = f"page:{source}/{PAGE}"
     written = house.store.last_written(target)
@@ -193,7 +193,7 @@ def own_places(house: House) -> list[EnsureTable | PutPage]:
     source, write = page_source(house), house.settings.write
     if source is None:
         return []
-    places = [
+    places: list[EnsureTable | PutPage] = [
         EnsureTable(TABLE, source, write.notion_parent or "", write.findings_title, (), intent.ROW_KEY),
         PutPage(PAGE, source, write.notion_parent or "", write.page_title, document.Document(()), ""),
     ]
@@ -203,8 +203,3 @@ def own_places(house: House) -> list[EnsureTable | PutPage]:
 def place_of(place: EnsureTable | PutPage) -> str:
     """The name under which a table or page of ours is remembered."""
     return f"{'table' if isinstance(place, EnsureTable) else 'page'}:{place.source}/{place.key}"
-
-
-def finding_of(judgement: Judgement, ref: str) -> Finding | None:
-    """The finding that speaks for an item, if any."""
-    return next((f for f in judgement.findings if f.subject.id == ref), None)

@@ -67,23 +67,28 @@ def _door(id_: str, settings: Settings, store: Store, own: Sequence[OwnField], m
 
 
 def _pace(store: Store, options: AsanaOptions | NotionOptions, token: str) -> Pace:
-    return SharedPace(store, pace_key(f"{options.kind} {token}"), options.requests_per_minute)
+    return SharedPace(store.engine, pace_key(f"{options.kind} {token}"), options.requests_per_minute)
 
 
 def _terms(id_: str, settings: Settings) -> SourceTerms:
     """What the source's fields mean, for the view."""
     match settings.sources[id_]:
         case AsanaOptions() as asana:
-            return SourceTerms(id_, _named(asana.team_field), _named(asana.priority_field), bots=asana.bots)
+            return SourceTerms(
+                id_,
+                team_fields=_named(asana.team_field),
+                priority_fields=_named(asana.priority_field),
+                bots=asana.bots,
+            )
         case NotionOptions() as notion:
             tables = [*notion.work, *(one for one in (notion.ideas, notion.experiments) if one)]
             return SourceTerms(
                 id_,
-                _named(notion.team_field, *(one.team for one in tables)),
-                _named(*(one.priority for one in tables)),
-                _named(*(one.reviewed for one in tables)),
-                _named(*(one.parked_until for one in tables)),
-                notion.bots,
+                team_fields=_named(notion.team_field, *(one.team for one in tables)),
+                priority_fields=_named(*(one.priority for one in tables)),
+                reviewed_fields=_named(*(one.reviewed for one in tables)),
+                parked_fields=_named(*(one.parked_until for one in tables)),
+                bots=notion.bots,
             )
         case _:
             raise AssertionError(f"sources.{id_}: a kind without meaning")

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from sync.cli import show
 from sync.cli.exits import BAD_INPUT, CREDENTIALS, DONE, SURVIVED, Refusal
@@ -102,14 +103,15 @@ def report(config: Path, as_of: str | None, format: str) -> int:  # noqa: A002
     """The summary page from the store."""
     from connectors.document import Document, to_markdown_gfm, to_text
     from rules.engine import judge
-    from sync.page import summary, summary_data
+    from sync.page import summary
+    from sync.report import report_data
 
     with _house(config, quiet=True, doors=False) as house:
         judgement = judge(house.board(instant_of(as_of, house.settings)), house.rules)
         if format == "json":
-            show.data(summary_data(house, judgement))
+            show.data(report_data(judgement))
             return DONE
-        page, as_of_line = summary(house, judgement)
+        page, as_of_line = summary(judgement, house.rules)
         whole = Document((as_of_line, *page.blocks))
         show.text([to_markdown_gfm(whole) if format == "md" else to_text(whole, show.width())])
     return DONE
@@ -163,7 +165,7 @@ def log(config: Path, run_id: str | None, limit: int, json: bool) -> int:
 
 
 def sandbox(
-    port: int, scenario: str | None, events: Path | None, done: str | None, now: str | None,
+    port: int, scenario: Literal["demo", "empty"] | None, events: Path | None, done: str | None, now: str | None,
     faults: Path | None, write_config: Path | None,
 ) -> int:  # fmt: skip
     """The pretend vendors, until Ctrl-C."""
@@ -171,7 +173,7 @@ def sandbox(
     from sync.cli.instants import parse
 
     return run_sandbox(
-        port=port, scenario=scenario or ("empty" if events else "demo"), events=events,
+        port=port, scenario=scenario, events=events,
         done=tuple(done.split(",")) if done else (), now=parse(now, "--now") if now else None,
         faults=faults, write_config=write_config,
     )  # fmt: skip

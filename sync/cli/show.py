@@ -96,7 +96,7 @@ def progress(quiet: bool) -> Progress:
         status.start()
         status.update(f"Reading {scope.name or scope.id}")
 
-    return Progress(pulling, kept, applying, applied_one, status.stop)
+    return Progress(pulling, kept, applying, applied_one, lambda _: status.stop())
 
 
 def _plain_progress() -> Progress:
