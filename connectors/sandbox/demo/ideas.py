@@ -25,6 +25,11 @@ _GROUPS = {
     "Declined": "Complete",
 }  # fmt: skip
 
+_COLORS = {
+    "New": "gray", "Considering": "purple", "Trying": "blue", "Parked": "yellow", "Shipped": "green",
+    "Declined": "brown",
+}  # fmt: skip
+
 IDEAS = (
     "Self-service webinar lists as a saved report",
     "One intake form for all campaign requests",
@@ -100,8 +105,11 @@ def tell_ideas(script: Script, cast: Cast, seed: str) -> Callable[[], Ideas]:
 
 
 def _properties() -> dict[str, Any]:
-    status = {"options": [{"name": name, "group": _GROUPS[name]} for name in STATUSES]}
-    priority = {"options": [{"name": name} for name in ("High", "Medium", "Low")]}
+    status = {
+        "options": [{"name": name, "group": _GROUPS[name], "color": _COLORS[name]} for name in STATUSES],
+    }  # fmt: skip
+    colors = {"High": "red", "Medium": "yellow", "Low": "gray"}
+    priority = {"options": [{"name": name, "color": color} for name, color in colors.items()]}
     return {
         "Name": {"title": {}}, "Status": {"status": status}, "Priority": {"select": priority},
         "Owner": {"people": {}}, "Last reviewed": {"date": {}}, "Parked until": {"date": {}},
