@@ -44,8 +44,8 @@ class NotionConnector:
         self._notes = Notes(memory)
         self._notion = Notion(options.base_url, token, pace, source=id, meter=meter, transport=transport)
         sources = Sources(id, options, self._notion, self._notes)
-        self._reads = Reads(sources, own_table_key, clock)
-        self._tables = Tables(sources)
+        self._tables = Tables(sources, own_table_key)
+        self._reads = Reads(sources, self._tables, clock)
         self._rows = Rows(sources, self._tables, self._reads.item)
         self._pages = Pages(sources)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.base import Known, Page, Scope
-from connectors.errors import Missing, NotGranted
+from connectors.errors import Missing, NotGranted, Rejected
 from connectors.model import Container, Person, WorkItem
 from connectors.notion import walks
 from connectors.notion.ids import normal_id
@@ -18,6 +18,7 @@ from connectors.notion.notes import OwnTable
 from connectors.notion.properties import EDITED_BY
 from connectors.notion.schema import Binding, Schema, container
 from connectors.notion.sources import Sources, Table
+from connectors.notion.tables import Tables
 
 State = Mapping[str, Any]
 Clock = Callable[[], datetime]
@@ -26,8 +27,8 @@ Clock = Callable[[], datetime]
 class Reads:
     """What `NotionConnector` reads. A cursor is JSON: `since` for the next increment, `from` inside a full pull."""
 
-    def __init__(self, sources: Sources, own_table_key: str, clock: Clock) -> None:
-        self._sources, self._own_key, self._clock = sources, own_table_key, clock
+    def __init__(self, sources: Sources, tables: Tables, clock: Clock) -> None:
+        self._sources, self._tables, self._clock = sources, tables, clock
         self._id, self._notion, self._notes = sources.source, sources.notion, sources.notes
         self._people_listed = False
         self._lock = threading.Lock()
@@ -35,13 +36,13 @@ class Reads:
     def scopes(self) -> Sequence[Scope]:
         """The configured tables, then our own when we know it."""
         listed = [Scope(self._id, table.id, table.role) for table in self._sources.tables.values()]
-        own = self._notes.table(self._own_key)
-        return [*listed, Scope(self._id, own.data_source, self._own_key)] if own else listed
+        own = self._tables.own()
+        return [*listed, Scope(self._id, own.data_source, self._tables.own_key)] if own else listed
 
     def pull(self, scope: Scope, cursor: str | None, known: Known) -> Iterator[Page]:
         """See `Connector.pull`; a cursor that cannot be read starts from the beginning."""
         state = _state(cursor)
-        own = self._notes.table(self._own_key)
+        own = self._tables.own()
         if own and scope.id == own.data_source:
             return self._pull_own(scope, own, state)
         if scope.id not in self._sources.tables:
@@ -124,15 +125,15 @@ class Reads:
     # ---- our own table
 
     def _pull_own(self, scope: Scope, own: OwnTable, state: State) -> Iterator[Page]:
+        before = self._notes.schema(own.data_source)
         try:
             yield from self._own_pages(scope, own, state)
         except Missing as error:
-            self._notes.forget(f"table:{self._own_key}")
-            raise Missing(
-                "our findings table is gone from Notion, or no longer shared with this connection; the next run "
-                "looks for it again. Restore it from Notion's trash to keep its decisions.",
-                status=error.status, request=error.request,
-            ) from error  # fmt: skip
+            raise self._tables.lost(own, error) from error
+        except Rejected as error:  # a column that we filter by may have another name now
+            if error.status != 400 or self._tables.present_schema(own) == before:
+                raise
+            yield from self._own_pages(scope, own, state)
 
     def _own_pages(self, scope: Scope, own: OwnTable, state: State) -> Iterator[Page]:
         if "since" in state:
@@ -167,7 +168,7 @@ class Reads:
     def get(self, ids: Sequence[str]) -> Page:
         """See `Connector.get`. A page outside the configured data sources keeps its true home and no fields."""
         rows = [row for id_ in dict.fromkeys(map(normal_id, ids)) if (row := self._page(id_)) is not None]
-        own = self._notes.table(self._own_key)
+        own = self._tables.own()
         ours = [row for row in rows if own and home_of(row) == own.data_source]
         items = tuple(self._item(row) for row in rows if row not in ours and home_of(row))
         found = (own_row(row, own.columns, own.key_field) for row in ours) if own else ()

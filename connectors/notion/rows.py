@@ -31,20 +31,23 @@ class Rows:
     def __init__(self, sources: Sources, tables: Tables, item: Callable[[Row], WorkItem]) -> None:
         self._sources, self._notion, self._notes = sources, sources.notion, sources.notes
         self._tables, self._item = tables, item
-        self._unsure: set[str] = set()  # keys of rows whose creation may have landed
+        self._tried: set[str] = set()  # keys of rows that this connector made, or may have made
 
     # ---- rows of our table
 
     def put(self, change: PutRow) -> Receipt:
         """The row of this key: made, or brought from `before` to the wanted values; see `Connector.apply`."""
         table = self._tables.known(change.table)
+        schema = self._sources.schema(table.data_source)
         try:
-            return _again(lambda: self._put(change, table, self._sources.schema(table.data_source)))
-        except Rejected as error:  # the schema may have changed since we saw it
-            before = self._notes.schema(table.data_source)
-            if error.status != 400 or self._sources.fresh_schema(table.data_source) == before:
+            return _again(lambda: self._put(change, table, schema))
+        except Rejected as error:  # the schema may have changed since we saw it, or the table may be in the trash
+            if error.status not in {400, 404}:
                 raise
-            return _again(lambda: self._put(change, table, self._sources.schema(table.data_source)))
+            present = self._tables.present_schema(table)
+            if present == schema:
+                raise
+            return _again(lambda: self._put(change, table, present))
 
     def _put(self, change: PutRow, table: OwnTable, schema: Schema) -> Receipt:
         columns = _columns(table, schema)
@@ -69,7 +72,7 @@ class Rows:
                 return found
             except Missing:
                 return {"id": change.remote, "in_trash": True, "properties": {}}
-        if table.data_source in self._tables.new and change.row not in self._unsure:
+        if table.data_source in self._tables.new and change.row not in self._tried:
             return None
         key = columns[table.key_field]
         answer = self._notion.query(
@@ -81,6 +84,7 @@ class Rows:
     def _create(self, change: PutRow, table: OwnTable, columns: Mapping[str, Property]) -> Receipt:
         values = {TITLE: change.title} | dict(change.values) | {table.key_field: change.row}
         properties = {columns[name].name: written(columns[name], value) for name, value in values.items()}
+        self._tried.add(change.row)
         try:
             row = self._notion.create_page(
                 {"type": "data_source_id", "data_source_id": table.data_source}, properties
@@ -88,7 +92,6 @@ class Rows:
         except ConnectorError as error:
             id_ = saved(error)
             if id_ is None:
-                self._unsure.add(change.row)
                 raise
             row = self._notion.page(id_)
         return _receipt(change, "written", row, table)

@@ -19,13 +19,43 @@ Json = Any
 
 
 class Tables:
-    """`new`: data sources made by this connector and not pulled since: nothing but what we wrote is in them."""
+    """`new`: data sources made by this connector and not pulled since: nothing but what we wrote is in them.
 
-    def __init__(self, sources: Sources) -> None:
+    `own_key`: the key of the change whose table is pulled, too.
+    """
+
+    def __init__(self, sources: Sources, own_key: str) -> None:
+        self.own_key = own_key
         self._sources, self._notion, self._notes = sources, sources.notion, sources.notes
         self.new: set[str] = set()
 
     # ---- our own table
+
+    def own(self) -> OwnTable | None:
+        """The table that is pulled, too, as far as our notes know it."""
+        return self._notes.table(self.own_key)
+
+    def present_schema(self, table: OwnTable) -> Schema:
+        """The schema as it is now. Raises Missing, with the way out, when the table is in the trash or gone."""
+        try:
+            found = self._notion.data_source(table.data_source)
+        except Missing as error:
+            raise self.lost(table, error) from error
+        if found.get("in_trash"):
+            raise self.lost(table)
+        schema = schema_of(found)
+        self._notes.keep_schema(schema)
+        return schema
+
+    def lost(self, table: OwnTable, cause: ConnectorError | None = None) -> Missing:
+        """Forget the table, and say so."""
+        if self.own() == table:
+            self._notes.forget(f"table:{self.own_key}")
+        return Missing(
+            "our findings table is gone from Notion, in its trash, or no longer shared with this connection. Restore "
+            "it there to keep its decisions; else the next run that finds none makes a new one.",
+            status=cause.status if cause else 0, request=cause.request if cause else "",
+        )  # fmt: skip
 
     def find(self, change: EnsureTable, below: Iterable[Json] | None = None) -> OwnTable | None:
         """The table that this change would make, when it exists: from our notes, else among the parent's databases.
