@@ -33,13 +33,12 @@ def box(board: Board, unheard: Sequence[str]) -> Iterator[Block]:
     lines = [
         line(f"Seen: {counted(seen['items'], 'item')} with {counted(seen['events'], 'dated fact')}; only what this "
              "token may see."),
-        line(f"Of {counted(seen['open'], 'open item')}, {seen['owned']:,} have an owner and {seen['staged']:,} are in a "
-             "stage that the config names. The others are in no figure by owner or stage."),
+        line(f"Of {counted(seen['open'], 'open item')}, {seen['owned']:,} have an owner and {seen['staged']:,} are "
+             "in a stage that the config names. The others are in no figure by owner or stage."),
     ]  # fmt: skip
     if seen["approximate"]:
         lines.append(
-            line(f"{counted(seen['approximate'], 'fact')} has no exact time" if seen["approximate"] == 1
-                 else f"{counted(seen['approximate'], 'fact')} have no exact time", ": the vendor keeps no history of "
+            line(f"{counted(seen['approximate'], 'fact')} without an exact time: the vendor keeps no history of "
                  "them, or it begins later. They are taken as of the latest they can have been.")
         )  # fmt: skip
     if unheard:

@@ -187,7 +187,7 @@ def _median(pair: dict[str, int], day: int) -> str:
 
 def _turns(board: Board) -> Iterator[Block]:
     """Handed over, not touched, not finished: whose turn it is."""
-    by, rows = _counting(board)
+    _, rows = _counting(board)
     open_ = rows.filter(pl.col("ended") == "waiting")
     state = standing(board)["state"].cast(pl.String)
     open_ = open_.filter(state.gather(open_["item"]).is_in(["open", "backlog"]))
@@ -251,9 +251,9 @@ def _how(board: Board) -> Iterator[Block]:
     yield Heading(line("How this was computed"))
     days = counted(len(board.terms.hours.days_off), "day off", "days off")
     yield Bullets((
-        line("A handoff is a direct change of the owner, the team or the team that answers for a stage. It waits from "
-             "the change to the receiver's first own event on the item, whatever it is. A chasing comment by the giver "
-             "does not end the wait."),
+        line("A handoff is a direct change of the owner, the team or the team that answers for a stage. It waits "
+             "from the change to the receiver's first own event on the item, whatever it is. A chasing comment by "
+             "the giver does not end the wait."),
         line(f"Working time follows one calendar: {board.terms.hours.timezone}, {days} known. A working day is "
              f"{calendar(board).day / 3.6e9:g} hours."),
         line("Handrail's own writes, bots and automations move work but touch nothing."),

@@ -19,7 +19,8 @@ from sync.wiring import open_house
 
 
 @contextmanager
-def _house(config: Path, *, quiet: bool = False, doors: bool = True) -> Iterator[House]:
+def _house(config: Path, *, quiet: bool = False, doors: bool = True, verbose: bool = False) -> Iterator[House]:
+    show.logging(verbose)
     settings = load(config, os.environ)
     with open_house(settings, show.progress(quiet), doors=doors) as house:
         yield house
@@ -87,8 +88,7 @@ def run(config: Path, as_of: str | None, dry_run: bool, json: bool, verbose: boo
     from sync.run import run as run_once
     from sync.run import summary_of
 
-    show.logging(verbose)
-    with _house(config, quiet=json) as house:
+    with _house(config, quiet=json, verbose=verbose) as house:
         now = instant_of(as_of, house.settings, only_loopback=True)
         write = house.settings.mode == "apply" and not dry_run
         outcome = run_once(house, now, write=write)

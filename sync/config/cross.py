@@ -83,13 +83,13 @@ def _flow(id_: str, flow: FlowTable, sources: Mapping[str, BaseModel], read: Rea
 
 def _roles(source: str, options: BaseModel) -> list[str]:
     """The names a flow may give as its source, beside the source's own."""
-    set_ = {name: getattr(options, name) for name in type(options).model_fields}
-    roles = [
-        n
-        for n, v in set_.items()
-        if isinstance(v, BaseModel) or (isinstance(v, tuple) and v and isinstance(v[0], BaseModel))
-    ]
-    return [source, *(f"{source}.{role}" for role in roles)]
+    found = [source]
+    for name in type(options).model_fields:
+        value = getattr(options, name)
+        first = value[0] if isinstance(value, tuple) and value else value
+        if isinstance(first, BaseModel):
+            found.append(f"{source}.{name}")
+    return found
 
 
 def _stages(flow: str, stages: Sequence[StageTable], read: Read) -> Iterator[Problem]:

@@ -51,9 +51,7 @@ def _levels(rule: Rule, read: Read) -> Iterator[Problem]:
         value = read.at((*path, key))
         if isinstance(value, str) and _PERCENTILE.fullmatch(value) and not read.at((*path, "clamp", "fallback")):
             hint = 'clamp = { min_samples = 20, fallback = "3wd" }'
-            yield read.problem(
-                (*path, key), f"{value} needs a fallback for as long as there is too little past", hint
-            )
+            yield read.problem((*path, key), f"{value} needs a fallback while there is too little past", hint)
 
 
 def _placeholders(rule: Rule, read: Read) -> Iterator[Problem]:

@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
-import inspect
-import pkgutil
+import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, ValidationError, create_model
 
-import rules.checks
 from rules.base import Rule
 from sync.config.problems import Problem, nearest
 from sync.config.read import Read
 from sync.config.words import problems_of
-
-
-@lru_cache(maxsize=1)
-def rule_kinds() -> Mapping[str, type[Rule]]:
-    """Every kind there is: the folder `rules/checks` is the registry."""
-    kinds: dict[str, type[Rule]] = {}
-    for module in pkgutil.iter_modules(rules.checks.__path__, "rules.checks."):
-        for _, found in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
-            if issubclass(found, Rule) and found is not Rule and found.__module__ == module.name:
-                kinds[found.kind] = found
-    return dict(sorted(kinds.items()))
 
 
 def built(read: Read, kinds: Mapping[str, type[Rule]]) -> tuple[list[Rule], list[Problem]]:
@@ -51,9 +36,17 @@ def built(read: Read, kinds: Mapping[str, type[Rule]]) -> tuple[list[Rule], list
             except ValidationError as error:
                 wrong.extend(problems_of(error, read, model, path))
             except ValueError as error:
-                message, _, hint = str(error).partition("; ")
-                wrong.append(read.problem(path, message, hint))
+                wrong.append(_refused(id_, table, str(error), read))
     return found, wrong
+
+
+def _refused(id_: str, table: Mapping[str, Any], said: str, read: Read) -> Problem:
+    """What a rule itself says: "breach (1wd) is not beyond warn; breach comes later" is about its key breach."""
+    message, _, hint = said.partition("; ")
+    key, _, rest = message.partition(" ")
+    if key not in table:
+        return read.problem(("rules", id_), message, hint)
+    return read.problem(("rules", id_, key), re.sub(r"^\((.*?)\)", r"\1", rest), hint)
 
 
 def _tables(read: Read) -> Iterator[tuple[str, Mapping[str, Any]]]:

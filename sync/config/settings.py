@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from rules import engine as rules_engine
 from rules.base import Flow, Money, Rule, Stage, Terms
 from rules.durations import US
 from sync.config import cross, rule_tables, sources
@@ -122,7 +123,7 @@ def load(path: Path, env: Mapping[str, str], kinds: Mapping[str, SourceKind] | N
 
         kinds = wiring.KINDS
     text = read(path, env)
-    typed, rules = sources.built(text, kinds), rule_tables.built(text, rule_tables.rule_kinds())
+    typed, rules = sources.built(text, kinds), rule_tables.built(text, rules_engine.kinds())
     shape, wrong = _shape(text)
     wrong = [
         *wrong,

@@ -34,7 +34,11 @@ def plain(text: str) -> str:
     """Text that both databases take: NUL and lone surrogates become U+FFFD."""
     if "\0" in text:
         text = text.replace("\0", "�")
-    return text if text.isascii() else text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def dump(value: object) -> str:
