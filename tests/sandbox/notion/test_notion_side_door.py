@@ -54,8 +54,8 @@ def test_archived_is_shown_by_the_old_version_only(ask: Asker, old: Asker, side:
          'path failed validation: path.page_id should be a valid uuid, instead was `"abc"`.'),
         ("GET", "/users?page_size=101", 400, "invalid_request_url", "Invalid"),
         ("GET", "/pages/00000000-0000-0000-0000-000000000000", 404, "object_not_found",
-         'Could not find page with ID: 00000000-0000-0000-0000-000000000000. Make sure the relevant pages and databases '
-         'are shared with your integration "Handrail".'),
+         'Could not find page with ID: 00000000-0000-0000-0000-000000000000. Make sure the relevant pages and '
+         'databases are shared with your integration "Handrail".'),
     ],
 )  # fmt: skip
 def test_errors_as_recorded(ask: Asker, method: str, path: str, status: int, code: str, words: str) -> None:

@@ -95,7 +95,8 @@ def test_output_is_canonicalised(ask: Asker) -> None:
         ("3. x\n7. y", "1. x\n2. y"),
         ("__b__ and _i_", "**b** and *i*"),
         ("| A | B |\n|---|:-:|\n| 1 | x \\| y |",
-         '<table header-row="true">\n<tr>\n<td>A</td>\n<td>B</td>\n</tr>\n<tr>\n<td>1</td>\n<td>x \\| y</td>\n</tr>\n</table>'),
+         '<table header-row="true">\n<tr>\n<td>A</td>\n<td>B</td>\n</tr>\n'
+         '<tr>\n<td>1</td>\n<td>x \\| y</td>\n</tr>\n</table>'),
         ("| no table", "\\| no table"),
         ("***", "---"),
         ("Title\r\n\r\nText", "Title\nText"),
@@ -110,9 +111,10 @@ def test_output_is_canonicalised(ask: Asker) -> None:
 def test_mentions(ask: Asker, side: NotionSide, world: World) -> None:
     ann = world.people.find("Ann")
     assert ann is not None
+    url = f"https://app.notion.com/p/Handrail-{side.shared_page_id.replace('-', '')}"
     said = (
         f'<mention-user url="user://{ann.uuid}">Ann</mention-user> on <mention-date start="2026-11-02"/> in '
-        f'<mention-page url="https://app.notion.com/p/Handrail-{side.shared_page_id.replace("-", "")}">Handrail</mention-page>'
+        f'<mention-page url="{url}">Handrail</mention-page>'
     )
     id_ = page(ask, said)
     assert shown(ask, id_) == said

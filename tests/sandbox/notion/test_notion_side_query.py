@@ -22,7 +22,8 @@ def rows(side: NotionSide, world: World, source: str) -> dict[str, str]:
     link = {"Files": [{"external": {"url": "https://example.com/a.pdf"}, "name": "a"}]}
     full = {
         "Name": "Autumn Banner", "Status": "Doing", "Team": "Design", "Tags": ["a", "b"], "Note": "Big one",
-        "Size": 5, "Due": "2026-11-05", "Owner": ["Ann"], "Ready": True, "Link": "https://example.com", "Mail": "a@example.com",
+        "Size": 5, "Due": "2026-11-05", "Owner": ["Ann"], "Ready": True,
+        "Link": "https://example.com", "Mail": "a@example.com",
         "Phone": "+34 1", "Sum": {"type": "number", "number": 7}, "Files": {"files": link["Files"]},
         "Rolled": {"type": "array", "function": "show_original", "array": [{"type": "number", "number": 3}]},
         "Checked": {"verification": {"state": "verified"}},
