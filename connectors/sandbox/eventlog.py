@@ -61,7 +61,15 @@ class _Life:
         return row.activity in self._done or row.lifecycle in self._done
 
     def live(self, case: _Case, row: Row, after: Row | None) -> None:
-        """Let one row happen, and hand over to the next one where the resource changes.
+        """Let one row happen, with every story that it makes, and let listeners know."""
+        settings = self._state.settings
+        merging, settings.consolidate_within = settings.consolidate_within, None
+        self._live(case, row, after)
+        settings.consolidate_within = merging
+        self._state.hooks.flush()
+
+    def _live(self, case: _Case, row: Row, after: Row | None) -> None:
+        """One row, and the hand over to the next one where the resource changes.
 
         A person may have changed the task meanwhile: what is gone stays gone, what is there already makes no story.
         """
@@ -83,7 +91,6 @@ class _Life:
         case.before, case.just_completed = row, done and not was
         if after is not None and not case.just_completed:
             acts.assign(state, by, case.task, self._people[after.resource])
-        state.hooks.flush()
 
     def _create(self, by: Somebody | None, row: Row) -> Task:
         values: dict[CustomField, EnumOption] = {}

@@ -21,7 +21,9 @@ class Refused(Exception):
         super().__init__(message)
         self.status = status
         self.headers = headers or {}
-        self.body = {"errors": [{"message": message, "help": HELP}], **(extra or {})}
+        # The one body with something beside `errors`, that of a stale sync token, carries no help.
+        error = {"message": message} if extra else {"message": message, "help": HELP}
+        self.body = {"errors": [error], **(extra or {})}
 
 
 def bad(message: str) -> Refused:

@@ -63,5 +63,5 @@ def _name(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_name(one) for one in value)
     if isinstance(value, dict):
-        return str(value.get("date") or "")
+        return str(value.get("due_at") or value.get("due_on") or "")
     return value if isinstance(value, str) else str(getattr(value, "name", value))

@@ -87,6 +87,7 @@ def test_nothing_is_changed_when_anything_is_wrong(desk: Any) -> None:
     wrong: list[dict[str, Any]] = [
         {"name": "x", "assignee": "12345"}, {"name": "x", "due_on": "soon"}, {"name": "x", "custom_fields": {"1": 2}},
         {"name": "x", "due_on": "2026-01-01", "due_at": "2026-01-01T00:00:00Z"}, {"name": "x", "completed": "maybe"},
+        {"name": "x", "projects": []}, {"name": "x", "parent": None},
         {"name": "x", "start_on": "2026-01-01"}, {"name": "x", "approval_status": "approved"},
     ]  # fmt: skip
     for data in wrong:
@@ -246,3 +247,18 @@ def test_task_counts_give_only_what_is_asked(desk: Any) -> None:
     assert desk.get(f"/projects/{project}/task_counts") == {}
     asked = desk.get(f"/projects/{project}/task_counts", opt_fields="num_tasks,num_completed_tasks")
     assert asked == {"num_tasks": 1, "num_completed_tasks": 1}
+
+
+def test_what_a_task_is_born_with_makes_no_story(desk: Any) -> None:
+    one, _ = desk.project()
+    two, _ = desk.project()
+    data = {
+        "name": "Brief",
+        "projects": [one, two],
+        "notes": "Why",
+        "due_at": "2026-04-01T10:00:00+02:00",
+        "completed": True,
+    }
+    task = desk.do("POST", "/tasks", data)
+    assert (task["notes"], task["due_on"], task["due_at"]) == ("Why", "2026-04-01", "2026-04-01T08:00:00.000Z")
+    assert kinds(desk, task["gid"]) == ["added_to_project", "added_to_project", "marked_complete"]

@@ -119,10 +119,10 @@ def set_field(state: State, by: Somebody | None, task: Task, field: CustomField,
     else:
         task.values[field.gid] = value
     slot = _SLOTS[field.type]
-    state.tell(
-        task, by, f"{field.type}_custom_field_changed", at,
-        custom_field=field, **{f"old_{slot}": old, f"new_{slot}": value},
-    )  # fmt: skip
+    told = {f"old_{slot}": old, f"new_{slot}": value}
+    if field.type == "date":
+        told = {name: _as_dates(held) for name, held in told.items()}
+    state.tell(task, by, f"{field.type}_custom_field_changed", at, custom_field=field, **told)
     if state.watched:
         shown = {"gid": field.gid, "resource_type": "custom_field", "resource_subtype": field.type}
         if field.type == "enum" and value is not None:
@@ -134,3 +134,8 @@ _SLOTS = {
     "text": "text_value", "enum": "enum_value", "multi_enum": "multi_enum_values", "number": "number_value",
     "date": "date_value", "people": "people_value",
 }  # fmt: skip
+
+
+def _as_dates(held: Held) -> Held:
+    """A date as stories tell it: in the form of due dates (StoryResponseDates in Asana's OpenAPI)."""
+    return held and {"start_on": None, "due_at": held["date_time"], "due_on": held["date"]}

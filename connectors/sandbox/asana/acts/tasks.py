@@ -6,7 +6,7 @@ nothing does nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connectors.sandbox.asana.acts.fields import set_field
@@ -20,13 +20,13 @@ MAX_HOMES = 20
 
 def create_task(
     state: State, by: Somebody | None, name: str, *, section: Section | None = None,
-    assignee: Somebody | None = None, values: Mapping[CustomField, Held] | None = None, parent: Task | None = None,
-    **facts: Any,
+    sections: Sequence[Section] = (), assignee: Somebody | None = None,
+    values: Mapping[CustomField, Held] | None = None, parent: Task | None = None, **facts: Any,
 ) -> Task:  # fmt: skip
-    """A new task in a section (its project is the task's first home), or below a parent.
+    """A new task in a section (or several, of different projects), or below a parent.
 
-    Stories, in this order: added to the project (or task), assigned, one for each field of `values`.
-    `facts`: any other attribute of `Task`, such as `notes`, `due_on`, `resource_subtype`.
+    Stories, in this order: added to each project, assigned, one for each field of `values`.
+    `facts`: any other attribute of `Task`, such as `notes`, `due_on`, `resource_subtype`; they make no story.
     """
     at = state.world.tick()
     task = Task(state.gid(), name, at, at, state.workspace, created_by=by, followers=[by] if by else [])
@@ -34,24 +34,27 @@ def create_task(
         setattr(task, key, value)
     if task.resource_subtype == "approval" and task.approval_status is None:
         task.approval_status = "pending"
-    state.keep(task)
-    state.tasks[task.gid] = task
-    if section is not None:
-        _enter(task, section)
+    state.tasks[task.gid] = state.keep(task)
+    homes = [section] if section is not None else sections
+    for home in homes:
+        add_to_project(state, by, task, home)
     if parent is not None:
-        task.parent = parent
-        parent.subtasks.append(task)
-    state.emit(task, by, "added", at, parent=section.project if section else parent or state.workspace)
-    if section is not None:
-        state.emit(task, by, "added", at, parent=section)
-        state.tell(task, by, "added_to_project", at, project=section.project)
-    if parent is not None:
-        state.tell(parent, by, "subtask_added", at, task=task)
-        state.changed(parent, by, "subtasks", at, task, "added")
+        _put_below(state, by, task, parent)
+    elif not homes:
+        state.emit(task, by, "added", at, parent=state.workspace)
     assign(state, by, task, assignee)
     for field, held in (values or {}).items():
         set_field(state, by, task, field, held)
     return task
+
+
+def _put_below(state: State, by: Somebody | None, task: Task, parent: Task) -> None:
+    at = state.world.tick()
+    task.parent = parent
+    parent.subtasks.append(task)
+    state.emit(task, by, "added", at, parent=parent)
+    state.tell(parent, by, "subtask_added", at, task=task)
+    state.changed(parent, by, "subtasks", at, task, "added")
 
 
 def assign(state: State, by: Somebody | None, task: Task, assignee: Somebody | None) -> None:

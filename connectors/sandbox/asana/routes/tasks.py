@@ -9,6 +9,7 @@ from connectors.sandbox.asana import acts
 from connectors.sandbox.asana.call import Call, route
 from connectors.sandbox.asana.errors import bad
 from connectors.sandbox.asana.records import CustomField, Held, Project, Section, Tag, Task
+from connectors.sandbox.asana.richtext import as_text
 from connectors.sandbox.asana.routes.people import owner_of
 from connectors.sandbox.asana.task_kinds import TASK
 from connectors.sandbox.asana.times import is_date, iso, read_instant
@@ -16,6 +17,7 @@ from connectors.sandbox.asana.values import read_value
 from connectors.sandbox.core import Response
 
 SUBTYPES = ("default_task", "milestone", "approval")
+READ_ONLY = frozenset({"projects", "memberships", "parent", "tags", "followers", "dependencies", "dependents"})
 APPROVALS = ("pending", "approved", "rejected", "changes_requested")
 
 
@@ -103,31 +105,47 @@ def make_task(call: Call, parent: Task | None) -> Task:
         call.check_workspace(str(data["workspace"]))
     elif not sections and parent is None:
         raise bad("workspace: You should specify one of workspace, projects, or parent")
-    subtype = data.get("resource_subtype", "default_task")
-    if subtype not in SUBTYPES:
-        raise bad(f"resource_subtype: Value is not one of the valid options: {', '.join(SUBTYPES)}")
+    facts = _first_facts(data)
     fields = {s.custom_field.gid: s.custom_field for section in sections for s in section.project.settings}
     values = _values(call, fields, data.get("custom_fields") or {})
     assignee = call.person(data["assignee"], "assignee") if data.get("assignee") else None
     followers = [call.person(one, "followers") for one in data.get("followers") or []]
     tags = [call.refer(Tag, "tags", gid) for gid in data.get("tags") or []]
-    later = _changes(call, {k: v for k, v in data.items() if k not in ("name", "assignee", "custom_fields")}, subtype)
+    later: dict[str, Any] = {key: data[key] for key in ("approval_status", "completed") if key in data}
+    changes = _changes(call, later, facts["resource_subtype"])
     task = acts.create_task(
-        state, by, str(data.get("name", "")), section=sections[0] if sections else None, assignee=assignee,
-        values={} if len(sections) > 1 else values, parent=parent, resource_subtype=subtype,
-    )  # fmt: skip
-    for section in sections[1:]:
-        acts.add_to_project(state, by, task, section)
-    if len(sections) > 1:
-        for field, value in values.items():
-            acts.set_field(state, by, task, field, value)
+        state,
+        by,
+        str(data.get("name", "")),
+        sections=sections,
+        assignee=assignee,
+        values=values,
+        parent=parent,
+        **facts,
+    )
     for person in followers:
         acts.follow(state, by, task, person)
     for tag in tags:
         acts.tag(state, by, task, tag)
-    for change in later:
+    for change in changes:
         change(task)
     return task
+
+
+def _first_facts(data: dict[str, Any]) -> dict[str, Any]:
+    """What a task is born with, without a story: its subtype, words and dates."""
+    subtype = data.get("resource_subtype", "default_task")
+    if subtype not in SUBTYPES:
+        raise bad(f"resource_subtype: Value is not one of the valid options: {', '.join(SUBTYPES)}")
+    facts: dict[str, Any] = {"resource_subtype": subtype, **_dates(data, subtype)}
+    for end in ("due", "start"):
+        if facts.get(f"{end}_at"):
+            facts[f"{end}_on"] = facts[f"{end}_at"][:10]
+    if data.get("html_notes"):
+        facts["html_notes"], facts["notes"] = data["html_notes"], as_text(data["html_notes"])
+    elif data.get("notes"):
+        facts["notes"] = str(data["notes"])
+    return facts
 
 
 def _homes(call: Call) -> list[Section]:
@@ -150,6 +168,8 @@ def _homes(call: Call) -> list[Section]:
 def update_task(call: Call, gid: str) -> Response:
     """Only what is sent changes; everything is checked before anything is changed."""
     task = call.find(Task, gid)
+    for key in READ_ONLY & call.data.keys():
+        raise bad(f"{key}: Cannot write this property")
     fields = {field.gid: field for field in task.fields()}
     values = _values(call, fields, call.data.get("custom_fields") or {})
     changes = _changes(call, call.data, task.resource_subtype)
