@@ -109,9 +109,6 @@ def _stages(flow: str, stages: Sequence[StageTable], read: Read) -> Iterator[Pro
             (a, b), key = both[0], "match" if other.match else "name"
             message = f'"{b}" and "{a}" of stage "{one.name}" can match the same column'
             yield read.problem((*path, index, key), message, "each column belongs to one stage")
-    kinds = [stage.kind for stage in stages]
-    if "done" not in kinds:
-        yield read.problem(path, "no stage is done, so nothing would ever finish", 'give the last one kind = "done"')
 
 
 def patterns(stage: StageTable) -> tuple[str, ...]:
