@@ -172,22 +172,12 @@ def _passed(
     board: Board, per: Per, mine: pl.DataFrame, load: Load, flow: tuple[int, int] | None
 ) -> Iterator[_Passed]:  # fmt: skip
     """The limits that a group is beyond; the first one leads the finding."""
-    name, day = mine["name"][0] or mine["group"][0], calendar(board).day
-    came = mine["came"].sort()
+    name = mine["name"][0] or mine["group"][0]
     if load.wip and mine.height > load.wip:
         what, limit = language.counted(mine.height, "item"), language.counted(load.wip, "item")
-        yield _Passed(
-            language.loaded(name, per, "in hand", what, limit), f"{limit} in hand", mine.height - load.wip,
-            came[load.wip],
-        )  # fmt: skip
-    if load.age_sum:
-        ages = mine["working" if load.age_sum.working else "elapsed"].dt.total_microseconds()
-        limit_us, total = load.age_sum.microseconds(day), int(ages.sum())
-        if total > limit_us:
-            said = language.working_time(total, day) if load.age_sum.working else language.elapsed_time(total)
-            needed = _fewest(ages.to_list(), total - limit_us)
-            sentence = language.loaded(name, per, "of age in hand", said, load.age_sum.words)
-            yield _Passed(sentence, f"{load.age_sum.words} of age together", needed, came[-1])
+        sentence = language.loaded(name, per, "in hand", what, limit)
+        yield _Passed(sentence, f"{limit} in hand", mine.height - load.wip, mine["came"].sort()[load.wip])
+    yield from _too_old(board, per, mine, load, name)
     if load.due_this_week:
         monday, next_monday = week_of(board)
         due = mine.filter(pl.col("due") < next_monday.date()).height
@@ -195,12 +185,25 @@ def _passed(
             what, limit = language.counted(due, "item"), language.counted(load.due_this_week, "item")
             sentence = language.loaded(name, per, "due by the end of this week", what, limit)
             yield _Passed(sentence, f"{limit} due in a week", due - load.due_this_week, monday)
-    if load.arrivals_over_finishes and flow and flow[0] >= FLOOR:
-        if flow[0] > load.arrivals_over_finishes * flow[1]:
-            over = max(1, int(flow[0] - load.arrivals_over_finishes * flow[1]))
-            sentence = language.arriving(name, per, *flow, load.arrivals_over_finishes, load.window.words)
-            limit = f"{language.number(load.arrivals_over_finishes)} arrivals for each finish"
-            yield _Passed(sentence, limit, over, week_of(board)[0])
+    ratio, (arrived, finished) = load.arrivals_over_finishes, flow or (0, 0)
+    if ratio and arrived >= FLOOR and arrived > ratio * finished:
+        sentence = language.arriving(name, per, arrived, finished, ratio, load.window.words)
+        limit = f"{language.number(ratio)} arrivals for each finish"
+        yield _Passed(sentence, limit, max(1, int(arrived - ratio * finished)), week_of(board)[0])
+
+
+def _too_old(board: Board, per: Per, mine: pl.DataFrame, load: Load, name: str) -> Iterator[_Passed]:
+    """The ages of everything in hand, added up, against their limit."""
+    if load.age_sum is None:
+        return
+    day = calendar(board).day
+    ages = mine["working" if load.age_sum.working else "elapsed"].dt.total_microseconds()
+    limit, total = load.age_sum.microseconds(day), int(ages.sum())
+    if total > limit:
+        said = language.working_time(total, day) if load.age_sum.working else language.elapsed_time(total)
+        sentence = language.loaded(name, per, "of age in hand", said, load.age_sum.words)
+        needed = _fewest(ages.to_list(), total - limit)
+        yield _Passed(sentence, f"{load.age_sum.words} of age together", needed, mine["came"].max())  # type: ignore[arg-type]
 
 
 def _fewest(ages: list[int], too_much: int) -> int:

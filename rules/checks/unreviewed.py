@@ -111,14 +111,13 @@ class Unreviewed(Rule):
         wait = row["working"] if limit.working else row["elapsed"]
         past = {**row, "working": wait - US_STEP * limit.microseconds(calendar(board).day)}
         excess = _said(board, {**past, "elapsed": past["working"]}, limit)
-        ran_out = row["seen_at"]
         filled = self.next_step.format(
             waiting_on=row["owner_name"] or "its owner", excess=excess, title=title, limit=limit.words, waited=ago
         )
         priority = row["priority"] if row["priority"] and self._clock(row["priority"]) != self._clock(None) else None
         return Finding(
-            key=f"{self.id}/{ref}/{ran_out:%Y%m%dT%H%M%S.%fZ}", rule=self.id, kind=self.kind, level=level,
-            subject=Subject("item", ref, title, row["url"]), since=ran_out,
+            key=f"{self.id}/{ref}/{row['seen_at']:%Y%m%dT%H%M%S.%fZ}", rule=self.id, kind=self.kind, level=level,
+            subject=Subject("item", ref, title, row["url"]), since=row["seen_at"],
             sentence=language.unreviewed(title, ago, limit.words, priority), next_step=filled,
             limit=limit.words, flow=row["flow"] or "", stage=row["stage"] or "", waiting_on=row["owner_name"] or "",
             team=row["team"] or "", waited_working=row["working"].total_seconds(),
