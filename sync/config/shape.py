@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from rules.base import StageKind
 from rules.durations import Duration
@@ -124,7 +124,7 @@ class WriteTable(Table):
 class HandoffsTable(Table):
     """`slip`: handing over and back within this time, with nothing between, is no handoff."""
 
-    slip: Duration = Duration.parse("60m")
+    slip: Annotated[Duration, NoDecode] = Duration.parse("60m")
 
 
 class Shape(BaseSettings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import types
 from collections.abc import Iterator, Mapping
 from typing import Any, Union, get_args, get_origin
@@ -48,11 +49,24 @@ _SECRET_WORDS = ("token", "secret", "password", "url")
 
 def problems_of(error: ValidationError, read: Read, model: type[Any], above: Path = ()) -> Iterator[Problem]:
     """Each of pydantic's errors as a problem of ours, with the place in the file. `above`: the table validated."""
-    for details in error.errors(include_url=False, include_input=False):
+    for details in _chosen(error.errors(include_url=False, include_input=False), read, above):
         inner = _without_branches(details["loc"], read, above)
         path = (*above, *inner)
         message, hint = _said(details, inner, path, read, model)
         yield read.problem(path, message, hint)
+
+
+def _chosen(errors: list[ErrorDetails], read: Read, above: Path) -> list[ErrorDetails]:
+    """Where a number or a table may stand, pydantic complains for both; kept is what is said of the one there."""
+    paths = [_without_branches(details["loc"], read, above) for details in errors]
+    kept = []
+    for index, (details, path) in enumerate(zip(errors, paths, strict=True)):
+        wants_table = details["type"] in ("model_type", "model_attributes_type", "dict_type")
+        others = any(other[: len(path)] == path for place, other in enumerate(paths) if place != index)
+        about_another = wants_table != isinstance(read.at((*above, *path)), dict)
+        if not (others and about_another and details["type"].endswith("_type")):
+            kept.append(details)
+    return kept
 
 
 def _without_branches(loc: Path, read: Read, above: Path) -> Path:
@@ -111,7 +125,7 @@ def keys_at(model: Any, inner: Path) -> tuple[str, ...]:
         return ()
     if issubclass(found, BaseModel):
         return tuple(info.alias or name for name, info in found.model_fields.items())
-    return tuple(name for name in getattr(found, "__dataclass_fields__", {}) if name != "id")
+    return tuple(field.name for field in dataclasses.fields(found) if field.name != "id")
 
 
 def _below(model: Any, part: str | int) -> Any:
