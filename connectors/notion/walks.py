@@ -41,40 +41,42 @@ def walk(
 ) -> Iterator[tuple[list[Row], str | None, bool]]:
     """Every row from `start` on, oldest first, page by page, each row once.
 
-    With each page the time reached and whether it is the last page; at least one page comes.
-
-    Above 10,000 rows a query ends with `request_status: incomplete`, and the walk goes on in a new window from the
-    last row's time. A refused cursor restarts the window. Raises TooDense.
+    With each page the time reached and whether it is the last page; at least one page comes. Above 10,000 rows a
+    query ends with `request_status: incomplete`, and the walk goes on in a new window from the last row's time. A
+    refused cursor restarts the window. Raises TooDense.
     """
     edge: set[str] = set()  # ids already seen of the time reached
-    reached, cursor, restarts = start, None, 0
-    window = start
+    window, reached, cursor, restarts = start, start, None, 0
     while True:
         try:
-            answer = notion.query(
-                data_source, filter=_filter(by, window, also), start_cursor=cursor,
-                sorts=[{"timestamp": by, "direction": "ascending"}],
-            )  # fmt: skip
+            answer = _ask(notion, data_source, by, _filter(by, window, also), cursor)
         except Rejected as error:
             if cursor is None or error.status != 400 or restarts == _RESTARTS:
                 raise
             window, cursor, restarts = reached, None, restarts + 1
             continue
-        rows = _rows(answer)
+        rows, last = _rows(answer), _is_end(answer)
         new = [row for row in rows if row["id"] not in edge]
-        if rows:
-            reached, edge = _edge(rows, by, reached, edge)
-        cursor = answer.get("next_cursor") if answer.get("has_more") else None
-        last = cursor is None and (answer.get("request_status") or {}).get("type") != "incomplete"
+        reached, edge = _edge(rows, by, reached, edge)
         if new or last:
             yield new, reached, last
         if last:
             return
-        if cursor:
-            continue
-        if reached == window:
-            raise TooDense(f"data source {data_source} holds more than 10,000 rows with {by} {window}")
-        window = reached
+        cursor = answer["next_cursor"] if answer.get("has_more") else None
+        if cursor is None:
+            if reached == window:
+                raise TooDense(f"data source {data_source} holds more than 10,000 rows with {by} {window}")
+            window = reached
+
+
+def _ask(notion: Notion, data_source: str, by: By, condition: Json, cursor: str | None) -> Json:
+    sorts = [{"timestamp": by, "direction": "ascending"}]
+    return notion.query(data_source, filter=condition, sorts=sorts, start_cursor=cursor)
+
+
+def _is_end(answer: Json) -> bool:
+    incomplete = (answer.get("request_status") or {}).get("type") == "incomplete"
+    return not answer.get("has_more") and not incomplete
 
 
 def _rows(answer: Json) -> list[Row]:
@@ -82,7 +84,9 @@ def _rows(answer: Json) -> list[Row]:
     return [row for row in answer["results"] if row.get("object") == "page" and "properties" in row]
 
 
-def _edge(rows: list[Row], by: By, reached: str | None, edge: set[str]) -> tuple[str, set[str]]:
+def _edge(rows: list[Row], by: By, reached: str | None, edge: set[str]) -> tuple[str | None, set[str]]:
+    if not rows:
+        return reached, edge
     last = str(rows[-1][by])
     ids = {row["id"] for row in rows if row[by] == last}
     return last, (ids | edge if last == reached else ids)

@@ -1,20 +1,19 @@
-"""What is written, over real HTTP to the pretend Notion; and what people did meanwhile is left alone."""
+"""Rows of our own table, over real HTTP to the pretend Notion; what people did meanwhile is left alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from connectors.document import Document, Heading, Paragraph, Table, line
 from connectors.errors import Missing, NotGranted, Rejected, Transient
-from connectors.model import EnsureFields, OwnField, PutRow, Receipt, Ref, SetFields
+from connectors.model import OwnField, PutRow
 from connectors.notion.connector import NotionConnector
 from connectors.sandbox.faults import Fault
-from tests.connectors.contract import Kept, Notes
-from tests.connectors.notion.world import OWN, NotionRig, ensure_table, notion_rig, put_page
+from tests.connectors.contract import Notes
+from tests.connectors.notion.world import NotionRig, ensure_table, notion_rig, put_page
 
 
 @pytest.fixture
@@ -173,124 +172,6 @@ def _rows(rig: NotionRig, connector: NotionConnector) -> list[Any]:
     table = connector.scopes()[2].id
     found: list[Any] = rig.api("POST", f"data_sources/{table}/query", {})["results"]
     return found
-
-
-# ---- our fields on people's tables ---------------------------------------------------------------------------
-
-
-def _set(row: str, before: Mapping[str, Any] | None = None, **values: Any) -> SetFields:
-    return SetFields("set", Ref("notion", row), values, before or dict.fromkeys(values))
-
-
-def test_our_fields_are_added_and_set_and_cost_no_second_read(rig: NotionRig) -> None:
-    notes, kept = Notes(), Kept()
-    connector = rig.connector(notes)
-    connector.apply(EnsureFields("f", Ref("notion", rig.work), OWN))
-    kept.pull(connector)
-    ref = next(ref for ref, item in kept.items.items() if item.kind == "page")
-    rig.later(minutes=30)
-    receipt = connector.apply(_set(ref.id, **{"Flow status": "stalled", "Waiting since": "2026-03-01"}))
-    assert receipt.outcome == "written"
-    assert receipt.values == {"Flow status": "stalled", "Waiting since": "2026-03-01"}
-    assert receipt.seen_version == kept.items[ref].version
-    kept.versions[ref] = receipt.version
-    assert kept.pull(rig.connector(notes))[0].items == ()
-    shown = {field.name: field.text for field in connector.get([ref.id]).items[0].fields}
-    assert (shown["Flow status"], shown["Waiting since"]) == ("stalled", "2026-03-01")
-
-
-def test_a_persons_property_is_never_written_or_changed(rig: NotionRig, connector: NotionConnector) -> None:
-    row = rig.api("POST", f"data_sources/{rig.work}/query", {})["results"][0]["id"]
-    before = rig.state()
-    with pytest.raises(Rejected, match="no property of ours named 'Status'"):
-        connector.apply(_set(row, Status="Done"))
-    with pytest.raises(Rejected, match="'Team' that Handrail did not make"):
-        connector.apply(EnsureFields("f", Ref("notion", rig.work), (OwnField("Team", "text"),)))
-    assert rig.state() == before
-
-
-def test_new_options_join_the_old_ones(rig: NotionRig, connector: NotionConnector) -> None:
-    home = Ref("notion", rig.work)
-    connector.apply(EnsureFields("f", home, OWN))
-    more = (OwnField("Flow status", "option", ("on track", "stalled", "at risk")),)
-    assert connector.apply(EnsureFields("f", home, more)).outcome == "written"
-    options = rig.api("GET", f"data_sources/{rig.work}")["properties"]["Flow status"]["select"]["options"]
-    assert [one["name"] for one in options] == ["on track", "stalled", "at risk"]
-    assert connector.apply(EnsureFields("f", home, more)).outcome == "found"
-
-
-def test_a_field_that_a_person_changed_since_is_left_alone(rig: NotionRig, connector: NotionConnector) -> None:
-    connector.apply(EnsureFields("f", Ref("notion", rig.work), OWN))
-    row = rig.api("POST", f"data_sources/{rig.work}/query", {})["results"][0]["id"]
-    connector.apply(_set(row, **{"Waiting on": "Ben"}))
-    rig.edit(row, {"Waiting on": "nobody"})
-    receipt = connector.apply(_set(row, {"Waiting on": "Ben"}, **{"Waiting on": "Chao"}))
-    assert (receipt.outcome, receipt.values) == ("moved_on", {"Waiting on": "nobody"})
-    emptied = connector.apply(_set(row, {"Waiting on": "nobody"}, **{"Waiting on": None}))
-    assert (emptied.outcome, emptied.values) == ("written", {"Waiting on": None})
-
-
-# ---- pages ---------------------------------------------------------------------------------------------------
-
-
-def _said(rig: NotionRig, receipt: Receipt) -> str:
-    return str(rig.api("GET", f"pages/{receipt.remote}/markdown")["markdown"])
-
-
-def test_a_page_is_made_then_rewritten_in_one_request_and_keeps_alike_blocks(
-    rig: NotionRig, connector: NotionConnector
-) -> None:
-    first = connector.apply(put_page(rig.parent))
-    assert "18 of 26 briefs **waited** \\*more\\* than 2 days \\[x\\]." in _said(rig, first)
-    ids = [block["id"] for block in rig.api("GET", f"blocks/{first.remote}/children")["results"]]
-    rig.requests()
-    page = put_page(rig.parent)
-    changed = Document((Heading(line("Next week"), 1), *page.document.blocks[1:]))
-    second = connector.apply(put_page(rig.parent, changed, digest="d2"))
-    assert rig.asked() == {"PATCH pages/{id}/markdown": 1}
-    assert (second.outcome, second.remote) == ("written", first.remote)
-    assert _said(rig, second).startswith("# Next week")
-    assert [block["id"] for block in rig.api("GET", f"blocks/{first.remote}/children")["results"]] == ids
-
-
-def test_pages_that_people_put_below_ours_survive_a_rewrite(rig: NotionRig, connector: NotionConnector) -> None:
-    made = connector.apply(put_page(rig.parent))
-    with rig.app.world.lock:
-        child = rig.side.create_page("Ada", "My notes", made.remote).id
-    again = connector.apply(put_page(rig.parent, Document((Paragraph(line("Short.")),)), digest="d2"))
-    assert again.outcome == "written"
-    assert "Short." in _said(rig, again)
-    assert rig.api("GET", f"pages/{child}")["in_trash"] is False
-
-
-def test_a_page_in_the_trash_stays_there(rig: NotionRig, connector: NotionConnector) -> None:
-    made = connector.apply(put_page(rig.parent))
-    with rig.app.world.lock:
-        rig.side.put_away("Ada", made.remote)
-    for remote in (None, made.remote):
-        receipt = connector.apply(put_page(rig.parent, Document(()), remote, digest="d2"))
-        assert (receipt.outcome, receipt.remote) == ("moved_on", made.remote)
-
-
-def test_a_page_that_is_gone_is_made_again(rig: NotionRig, connector: NotionConnector) -> None:
-    receipt = connector.apply(put_page(rig.parent, remote="12345678123441238123123412341234"))
-    assert (receipt.outcome, _titles(rig).count("Handrail: where work waits")) == ("written", 1)
-
-
-def test_a_long_page_is_written_in_parts(rig: NotionRig, connector: NotionConnector) -> None:
-    rows = tuple((line(str(number)),) for number in range(1200))
-    long = Document((Paragraph(line("All")), Table((line("n"),), rows)))
-    made = connector.apply(put_page(rig.parent, long))
-    assert _said(rig, made).count("<tr>") == 1202  # each part has its header
-    again = connector.apply(put_page(rig.parent, Document((*long.blocks, Paragraph(line("End")))), digest="d2"))
-    said = _said(rig, again)
-    assert (said.count("<tr>"), said.count("End")) == (1202, 1)
-
-
-def test_a_missing_parent_is_missing(rig: NotionRig, connector: NotionConnector) -> None:
-    for change in (put_page("12345678123441238123123412341234"), ensure_table("12345678123441238123123412341234")):
-        with pytest.raises(Missing):
-            connector.apply(change)
 
 
 def test_a_write_that_lost_against_another_is_decided_again(rig: NotionRig, connector: NotionConnector) -> None:
