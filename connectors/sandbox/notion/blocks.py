@@ -72,7 +72,7 @@ def _draft(body: Json, names: Names, path: str, depth: int) -> Draft:
     type_ = next((t for t in TYPES if t in body), None)
     if type_ is None:
         raise bad_body(path, f"should have a block type, such as `{path}.paragraph`.")
-    inner = body[type_] or {}
+    inner = texts.check_object(body[type_] or {}, f"{path}.{type_}")
     below = inner.get("children") or body.get("children") or []
     if below and depth >= MOST_NESTING:
         raise bad_body(f"{path}.{type_}.children", "should be not present, instead was an array.")
@@ -100,6 +100,7 @@ def _check_rows(table: Draft, path: str) -> None:
 
 def content(type_: str, body: Json, names: Names, path: str, before: Json = None) -> Json:
     """What stands under the type's key in a response. `before`: the content that this request updates."""
+    body = texts.check_object(body, path)
     if type_ in BARE or type_ in ("column_list", "tab"):
         return {}
     if type_ in MEDIA:
@@ -112,7 +113,7 @@ def content(type_: str, body: Json, names: Names, path: str, before: Json = None
         return {"url": url, "caption": _caption(body, names, path)}
     if type_ == "table":
         return {
-            "table_width": int(body.get("table_width") or (before or {}).get("table_width") or 1),
+            "table_width": _width(body.get("table_width", (before or {}).get("table_width")), path),
             "has_column_header": bool(body.get("has_column_header", (before or {}).get("has_column_header", False))),
             "has_row_header": bool(body.get("has_row_header", (before or {}).get("has_row_header", False))),
         }
@@ -126,13 +127,19 @@ def content(type_: str, body: Json, names: Names, path: str, before: Json = None
     return _other(type_, body, names, path, before or {})
 
 
+def _width(width: Json, path: str) -> int:
+    if isinstance(width, bool) or not isinstance(width, int) or width < 1:
+        raise bad_body(f"{path}.table_width", f"should be a number ≥ `1`, instead was `{width}`.")
+    return width
+
+
 def _other(type_: str, body: Json, names: Names, path: str, before: Json) -> Json:
     if type_ == "equation":
         expression = str(body.get("expression", ""))
         check_length(f"{path}.expression", len(expression), 1000)
         return {"expression": expression}
     if type_ == "table_of_contents":
-        return {"color": body.get("color", "default")}
+        return {"color": texts.check_color(body.get("color", "default"), f"{path}.color")}
     if type_ == "column":
         return {"width_ratio": body["width_ratio"]} if "width_ratio" in body else {}
     if type_ == "synced_block":
@@ -162,7 +169,7 @@ def _textual(type_: str, body: Json, names: Names, path: str, before: Json) -> J
     if type_ in ("callout", "paragraph"):
         made["icon"] = icon(body.get("icon", before.get("icon")), names, f"{path}.icon")
     if type_ in COLORED:
-        made["color"] = body.get("color", before.get("color", "default"))
+        made["color"] = texts.check_color(body.get("color", before.get("color", "default")), f"{path}.color")
     return made
 
 
@@ -183,10 +190,14 @@ def icon(body: Json, names: Names, path: str) -> Json:
     """A page's or callout's icon as shown; None stays None."""
     if body is None:
         return None
+    body = texts.check_object(body, path)
     if "emoji" in body:
         return {"type": "emoji", "emoji": body["emoji"]}
     if "external" in body:
-        return {"type": "external", "external": {"url": body["external"]["url"]}}
+        url = texts.check_object(body["external"], f"{path}.external").get("url")
+        if not isinstance(url, str):
+            raise undefined(f"{path}.external.url")
+        return {"type": "external", "external": {"url": url}}
     if "file_upload" in body:
         return {"type": "file", "file": names.file(body, path)["file"]}
     kind = next((k for k in ("custom_emoji", "icon", "file") if k in body), None)

@@ -13,6 +13,7 @@ from connectors.sandbox.notion.names import uuid_of
 from connectors.sandbox.notion.records import DataSource, Node
 from connectors.sandbox.notion.shapes import Shapes
 from connectors.sandbox.notion.store import N
+from connectors.sandbox.notion.texts import check_object
 
 if TYPE_CHECKING:
     from connectors.sandbox.notion.side import NotionSide
@@ -71,6 +72,10 @@ class Call:
         if self.body.get(name) is None:
             raise undefined(f"body.{name}")
         return self.body[name]
+
+    def part(self, name: str) -> dict[str, Json]:
+        """An object of the body that must be there."""
+        return check_object(self.need(name), f"body.{name}")
 
     def away(self) -> bool | None:
         """Whether the body asks for the trash (`in_trash`; `archived` in the old version), None when it does not."""

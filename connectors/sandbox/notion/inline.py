@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from connectors.sandbox.core import Json
 from connectors.sandbox.notion.names import Names, uuid_of
-from connectors.sandbox.notion.texts import PLAIN, text
+from connectors.sandbox.notion.texts import COLORS, PLAIN, text
 
 ESCAPED = "\\*~`$[]<>{}|^"
 _ESCAPE = re.compile(r"([\\*~`$\[\]<>{}|^])")
@@ -47,6 +47,17 @@ def attribute(value: str) -> str:
     return value.replace("&", "&amp;").replace('"', "&quot;")
 
 
+def api_color(color: str) -> str:
+    """`gray_bg` in markdown is `gray_background` in the API; an unknown color is the default one."""
+    wanted = color.replace("_bg", "_background")
+    return wanted if wanted in COLORS else "default"
+
+
+def markdown_color(color: str) -> str:
+    """The API's color as markdown names it."""
+    return color.replace("_background", "_bg")
+
+
 def id_in_url(url: str) -> str | None:
     """The uuid at the end of a page's URL (or an id alone)."""
     found = _ID.search(url.partition("?")[0].lower())
@@ -79,7 +90,9 @@ def _rendered(item: Json) -> str:
         for mark, name in (("~~", "strikethrough"), ("*", "italic"), ("**", "bold")):
             core = f"{mark}{core}{mark}" if marks[name] else core
         core = f'<span underline="true">{core}</span>' if marks["underline"] else core
-        core = f'<span color="{marks["color"]}">{core}</span>' if marks["color"] != "default" else core
+        core = (
+            f'<span color="{markdown_color(marks["color"])}">{core}</span>' if marks["color"] != "default" else core
+        )
     shown = lead + core + tail
     link = item["text"]["link"]
     return f"[{shown}]({link['url']})" if link else shown
@@ -161,7 +174,7 @@ def _special(line: str, at: int, marks: Json, link: str | None, names: Names) ->
     if span := _SPAN.match(line, at):
         given = attributes(span[1])
         more: dict[str, Json] = {"underline": True} if given.get("underline") == "true" else {}
-        more |= {"color": given["color"]} if "color" in given else {}
+        more |= {"color": api_color(given["color"])} if "color" in given else {}
         return list(_read(span[2], marks | more, link, names)), span.end()
     if math := _MATH.match(line, at):
         inner = {"expression": math[1].strip("`")}

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from connectors.sandbox.core import Json
 from connectors.sandbox.notion.blocks import NESTING, Draft
-from connectors.sandbox.notion.inline import attributes, id_in_url, read
+from connectors.sandbox.notion.inline import api_color, attributes, id_in_url, read
 from connectors.sandbox.notion.markdown_tables import pipe_table, tag_table
 from connectors.sandbox.notion.names import Names
 from connectors.sandbox.notion.records import Database, Page
@@ -173,7 +173,7 @@ class _Reader:
             content["is_toggleable"] = look.get("toggle") == "true"
         if type_ == "paragraph":
             content["icon"] = None
-        return Draft(type_, content | {"color": look.get("color", "default")})
+        return Draft(type_, content | {"color": api_color(look.get("color", "default"))})
 
     def _media(self, type_: str, url: str, caption: str) -> Draft:
         content: dict[str, Json] = {
@@ -206,7 +206,7 @@ def _plain(items: Json) -> list[Json]:
 
 
 def _boxed(tag: str, given: dict[str, str], inner: list[Draft], names: Names) -> Draft:
-    color = given.get("color", "default")
+    color = api_color(given.get("color", "default"))
     if tag in _TAGS:
         return Draft(_TAGS[tag], {"synced_from": None} if tag == "synced_block" else {}, inner)
     if tag == "details":

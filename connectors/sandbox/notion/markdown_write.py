@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from connectors.sandbox.core import Json
-from connectors.sandbox.notion.inline import attribute, escape, render
+from connectors.sandbox.notion.inline import attribute, escape, markdown_color, render
 from connectors.sandbox.notion.records import Block, Database, Node, Page
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _child(store: Contents, node: Node) -> str:
 
 def _block(store: Contents, block: Block, indent: str, number: int, done: Written) -> None:
     body, type_ = block.content, block.type
-    color = body.get("color", "default")
+    color = markdown_color(body.get("color", "default"))
     look = "" if color == "default" else f' {{color="{color}"}}'
     if type_ in _SIGNS or type_ in ("numbered_list_item", "to_do"):
         sign = _SIGNS.get(type_, f"{number}. " if number else f"- [{'x' if body.get('checked') else ' '}] ")

@@ -90,11 +90,14 @@ class Names:
 
     def file(self, body: Json, path: str) -> Json:
         """A file value as shown: external ones as they are, uploads as files that expire."""
+        body = texts.check_object(body, path)
         if "external" in body:
-            url = str(body["external"].get("url", ""))
+            url = str(texts.check_object(body["external"], f"{path}.external").get("url", ""))
             check_length(f"{path}.external.url", len(url), 2000)
             return {"name": body.get("name", url), "type": "external", "external": {"url": url}}
-        upload = self.store.uploads.get(uuid_of((body.get("file_upload") or {}).get("id")) or "")
+        upload = self.store.uploads.get(
+            uuid_of(texts.check_object(body.get("file_upload") or {}, f"{path}.file_upload").get("id")) or ""
+        )
         if upload is None or upload.status != "uploaded":
             raise bad_body(f"{path}.file_upload.id", "should be the id of an uploaded file.")
         upload.attached = True

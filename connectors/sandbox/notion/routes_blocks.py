@@ -8,6 +8,7 @@ from connectors.sandbox.notion.call import Call, listed, route
 from connectors.sandbox.notion.errors import bad_body, invalid, undefined
 from connectors.sandbox.notion.names import uuid_of
 from connectors.sandbox.notion.records import Block, Database, DataSource, Node, Page
+from connectors.sandbox.notion.texts import check_object
 
 
 def block_of(call: Call) -> Node:
@@ -56,13 +57,15 @@ def _index(call: Call, parent: Node) -> int | None:
         if not call.old:
             raise bad_body("body.after", "should be not present, use `position` instead.")
         position = {"type": "after_block", "after_block": {"id": call.body["after"]}}
+    if position is not None:
+        position = check_object(position, "body.position")
     if position is None or position.get("type") == "end":
         return None
     if position.get("type") == "start":
         return 0
     if position.get("type") != "after_block":
         raise bad_body("body.position.type", 'should be `"after_block"`, `"start"` or `"end"`.')
-    id_ = uuid_of((position.get("after_block") or {}).get("id"))
+    id_ = uuid_of(check_object(position.get("after_block") or {}, "body.position.after_block").get("id"))
     if id_ not in parent.children:
         raise invalid("Block to append children after is not a child of the parent block.")
     return parent.children.index(id_ or "") + 1

@@ -35,7 +35,7 @@ def create(call: Call) -> Json:
 
 
 def _target(call: Call) -> str:
-    parent = call.need("parent")
+    parent = call.part("parent")
     if "page_id" in parent:
         return call.written(parent["page_id"], Page, "page").id
     if "block_id" in parent:

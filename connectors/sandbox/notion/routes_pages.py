@@ -53,7 +53,7 @@ def _index(call: Call, parent: Node | None) -> int | None:
 
 
 def _parent(call: Call) -> DataSource | Page | None:
-    parent = call.need("parent")
+    parent = call.part("parent")
     if "page_id" in parent:
         return call.written(parent["page_id"], Page, "page")
     if "data_source_id" in parent:
@@ -180,7 +180,7 @@ def update_markdown(call: Call) -> Json:
     if kind not in ways:
         known = ", ".join(f'`"{way}"`' for way in ways)
         raise bad_body("body.type", f'should be one of {known}, instead was `"{kind}"`.')
-    body = call.need(kind)
+    body = call.part(kind)
     text = ways[kind](body, call.side.markdown(page.id).markdown)
     call.side.replace_markdown(call.actor, page.id, text, allow_deleting=bool(body.get("allow_deleting_content")))
     done = _markdown(call, page)

@@ -11,6 +11,7 @@ from connectors.sandbox.notion.blocks import icon
 from connectors.sandbox.notion.call import Call, listed, route
 from connectors.sandbox.notion.errors import ApiError, bad_body, invalid, undefined
 from connectors.sandbox.notion.records import Database, DataSource, Page, Property
+from connectors.sandbox.notion.texts import check_object
 
 
 def said(call: Call, name: str) -> list[Json]:
@@ -29,13 +30,15 @@ def marks(call: Call, *names: str) -> dict[str, Json]:
 
 @route("POST", "/databases")
 def create_database(call: Call) -> Json:
-    parent = call.need("parent")
+    parent = call.part("parent")
     page = call.written(parent["page_id"], Page, "page").id if "page_id" in parent else None
     if page is None and parent.get("type") != "workspace":
         raise undefined("body.parent.page_id")
     if "properties" in call.body:
         raise bad_body("body.properties", "should be not present, use `initial_data_source.properties` instead.")
-    properties = (call.body.get("initial_data_source") or {}).get("properties") or {}
+    properties = (
+        check_object(call.body.get("initial_data_source") or {}, "body.initial_data_source").get("properties") or {}
+    )
     made = call.side.create_database(
         call.actor, said(call, "title"), page, ungrouped(properties), inline=bool(call.body.get("is_inline")),
         description=said(call, "description"), **marks(call, "icon", "cover"),
@@ -50,8 +53,10 @@ def ungrouped(properties: Json) -> Mapping[str, Json]:
     if not isinstance(properties, Mapping):
         raise bad_body("body.properties", "should be an object.")
     for name, body in properties.items():
-        for option in ((body or {}).get("status") or {}).get("options") or () if isinstance(body, Mapping) else ():
-            if "group" in option:
+        path = f"body.properties.{name}"
+        status = check_object((check_object(body or {}, path)).get("status") or {}, f"{path}.status")
+        for option in status.get("options") or ():
+            if "group" in check_object(option, f"{path}.status.options"):
                 raise bad_body(f"body.properties.{name}.status.options", "should not have `group`.")
     return properties
 
@@ -83,7 +88,7 @@ def update_database(call: Call) -> Json:
 
 @route("POST", "/data_sources")
 def create_data_source(call: Call) -> Json:
-    database = call.written(call.need("parent").get("database_id"), Database, "database")
+    database = call.written(call.part("parent").get("database_id"), Database, "database")
     made = call.side.create_source(call.actor, database.id, said(call, "title"), ungrouped(call.need("properties")))
     return call.shapes.data_source(made)
 

@@ -6,6 +6,7 @@ from connectors.sandbox.core import Json
 from connectors.sandbox.notion.call import Call, listed, route
 from connectors.sandbox.notion.errors import ApiError, bad_body
 from connectors.sandbox.notion.records import DataSource, Node, Page
+from connectors.sandbox.notion.texts import check_object
 
 
 @route("GET", "/users")
@@ -31,7 +32,7 @@ def get_user(call: Call) -> Json:
 @route("POST", "/search", writes=False)
 def search(call: Call) -> Json:
     """Pages and data sources by title, newest edit first."""
-    wanted = call.body.get("filter") or {}
+    wanted = check_object(call.body.get("filter") or {}, "body.filter")
     kinds = {"page": Page, "data_source": DataSource}
     value = wanted.get("value")
     if value is not None and value not in kinds:
@@ -44,7 +45,7 @@ def search(call: Call) -> Json:
         if isinstance(node, types) and words in side.names.title(node).casefold()
         and side.trashed(node) is trashed and side.visible(node, call.actor)
     ]  # fmt: skip
-    down = (call.body.get("sort") or {}).get("direction", "descending") == "descending"
+    down = check_object(call.body.get("sort") or {}, "body.sort").get("direction", "descending") == "descending"
     found.sort(key=lambda node: node.edited, reverse=down)
     ids, after = call.cut([node.id for node in found])
     return listed([call.shapes.of(side.nodes[id_]) for id_ in ids], after, "page_or_data_source")

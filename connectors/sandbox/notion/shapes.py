@@ -27,6 +27,8 @@ from connectors.sandbox.notion.times import exact, minute
 if TYPE_CHECKING:
     from connectors.sandbox.notion.tables import Tables
 
+_PLAIN = {"chart": {"type": "chart", "chart_type": "column"}}
+
 
 class Shapes:
     """Shows records. `old`: as of version 2025-09-03."""
@@ -105,18 +107,36 @@ class Shapes:
         shown = {
             "object": "data_source", "id": source.id, "cover": None, "icon": source.icon, **self._stamps(source),
             "title": source.title, "description": source.description, "is_inline": database.is_inline,
-            "properties": {prop.name: self._schema(prop) for prop in source.properties.values()},
+            "properties": {prop.name: self._schema(source, prop) for prop in source.properties.values()},
             "parent": self.parent(source), "database_parent": self.parent(database),
             "url": self.names.url(database), "public_url": None, "in_trash": in_trash,
         }  # fmt: skip
         return self._ended(shown, in_trash)
 
-    def _schema(self, prop: Property) -> Json:
+    def _schema(self, source: DataSource, prop: Property) -> Json:
         shown = schema.shown(prop)
         if prop.type == "relation":
             target = self.store.nodes.get(prop.config["data_source_id"])
             shown["relation"] = {"database_id": target.parent if target else None, **prop.config}
+        if prop.type == "rollup":
+            shown["rollup"] = self._rollup(source, prop)
         return shown
+
+    def _rollup(self, source: DataSource, prop: Property) -> Json:
+        """A rollup's configuration with ids and names of both properties, however it was given."""
+        given = prop.config
+        key = given.get("relation_property_id") or given.get("relation_property_name") or ""
+        relation = source.property(key)
+        target = self.store.find(relation.config.get("data_source_id", ""), DataSource) if relation else None
+        key = given.get("rollup_property_id") or given.get("rollup_property_name") or ""
+        rolled = target.property(key) if target else None
+        return {
+            "relation_property_name": relation.name if relation else given.get("relation_property_name", ""),
+            "rollup_property_name": rolled.name if rolled else given.get("rollup_property_name", ""),
+            "relation_property_id": relation.id if relation else "",
+            "rollup_property_id": rolled.id if rolled else "",
+            "function": given.get("function", "show_original"),
+        }
 
     def block(self, node: Node) -> Json:
         """A block; pages and databases appear as `child_page` and `child_database`."""
@@ -159,7 +179,7 @@ class Shapes:
             "url": f"{self.store.settings.site}{hex_ids[0]}?v={hex_ids[1]}",
             "filter": view.settings.get("filter"), "sorts": view.settings.get("sorts"),
             "quick_filters": view.settings.get("quick_filters"),
-            "configuration": view.settings.get("configuration") or {"type": view.type},
+            "configuration": view.settings.get("configuration") or _PLAIN.get(view.type, {"type": view.type}),
         }  # fmt: skip
 
     def upload(self, upload: Upload, base: str) -> Json:

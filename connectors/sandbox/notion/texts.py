@@ -15,6 +15,9 @@ PLAIN = {
     "bold": False, "italic": False, "strikethrough": False, "underline": False, "code": False, "color": "default",
 }  # fmt: skip
 
+_HUES = ("gray", "brown", "orange", "yellow", "green", "blue", "purple", "pink", "red")
+COLORS = frozenset({"default", *_HUES, *(f"{hue}_background" for hue in _HUES), "default_background"})
+
 Name = Callable[[str, str], Json]
 """What a mention of (kind, id) looks like: the response's inner object and its plain text, or None if unknown."""
 
@@ -48,14 +51,29 @@ def rich_text(items: Json, path: str, name: Name) -> list[Json]:
     return [_item(item, f"{path}[{at}]", name) for at, item in enumerate(items)]
 
 
+def check_color(color: Json, path: str) -> Json:
+    """The color, if the API knows it; else 400."""
+    if color not in COLORS:
+        raise bad_body(path, f"should be a color, instead was `{_shown(color)}`.")
+    return color
+
+
+def check_object(value: Json, path: str) -> dict[str, Json]:
+    """The object that must stand here; else 400."""
+    if not isinstance(value, dict):
+        raise bad_body(path, f"should be an object, instead was `{_shown(value)}`.")
+    return value
+
+
 def _item(item: Json, path: str, name: Name) -> Json:
-    if not isinstance(item, dict):
-        raise bad_body(path, f"should be an object, instead was `{_shown(item)}`.")
-    annotations = PLAIN | {k: v for k, v in (item.get("annotations") or {}).items() if k in PLAIN}
+    item = check_object(item, path)
+    looks = check_object(item.get("annotations") or {}, f"{path}.annotations")
+    annotations = PLAIN | {k: v for k, v in looks.items() if k in PLAIN}
+    check_color(annotations["color"], f"{path}.annotations.color")
     if "text" in item:
         return _text(item["text"], f"{path}.text", annotations)
     if "equation" in item:
-        expression = str((item["equation"] or {}).get("expression", ""))
+        expression = str(check_object(item["equation"], f"{path}.equation").get("expression", ""))
         check_length(f"{path}.equation.expression", len(expression), 1000)
         return _shaped("equation", {"expression": expression}, annotations, expression, None)
     if "mention" in item:
@@ -68,13 +86,16 @@ def _text(body: Json, path: str, annotations: Json) -> Json:
     if not isinstance(content, str):
         raise bad_body(f"{path}.content", f"should be a string, instead was `{_shown(content)}`.")
     check_length(f"{path}.content", len(content), 2000)
-    link = (body.get("link") or {}).get("url")
+    link = check_object(body.get("link") or {}, f"{path}.link").get("url")
+    if link is not None and not isinstance(link, str):
+        raise bad_body(f"{path}.link.url", "should be a string.")
     if link is not None:
         check_length(f"{path}.link.url", len(link), 2000)
     return text(content, link) | {"annotations": annotations}
 
 
 def _mention(body: Json, path: str, annotations: Json, name: Name) -> Json:
+    body = check_object(body, path)
     kind = next((k for k in ("user", "page", "database", "date", "link_mention", "custom_emoji") if k in body), None)
     if kind is None:
         raise undefined(f"{path}.user")
@@ -82,7 +103,7 @@ def _mention(body: Json, path: str, annotations: Json, name: Name) -> Json:
         date = date_value(body["date"], f"{path}.date")
         shown = date["start"] + (f" → {date['end']}" if date["end"] else "")
         return _shaped("mention", {"type": "date", "date": date}, annotations, shown, None)
-    found = name(kind, str(body[kind].get("id", "")))
+    found = name(kind, str(check_object(body[kind], f"{path}.{kind}").get("id", "")))
     if found is None:
         raise bad_body(f"{path}.{kind}.id", "should be the id of something that exists and is shared.")
     inner, shown, href = found

@@ -66,6 +66,8 @@ def _single(prop: Property, value: Json, names: Names, path: str) -> Json:
         return texts.date_value(value, path)
     if prop.type == "number" and (isinstance(value, bool) or not isinstance(value, int | float)):
         raise bad_body(path, f'should be a number, instead was `"{value}"`.')
+    if prop.type == "verification":
+        return {"verified_by": None, "date": None, **texts.check_object(value, path)}
     if prop.type == "checkbox" and not isinstance(value, bool):
         raise bad_body(path, f'should be a boolean, instead was `"{value}"`.')
     if prop.type in STRINGS:

@@ -52,7 +52,8 @@ def test_nothing_runs(side: NotionSide, ask: Asker, source: str, url: str) -> No
     children = [
         {"paragraph": {"rich_text": [{"text": {"content": NASTY, "link": {"url": url}}}]}},
         {"code": {"rich_text": [{"text": {"content": NASTY}}], "language": "html"}},
-        {"bookmark": {"url": url}}, {"callout": {"rich_text": [], "icon": {"emoji": NASTY}, "color": '" onload="x'}},
+        {"bookmark": {"url": url}},
+        {"callout": {"rich_text": [], "icon": {"emoji": '" onload="x'}, "color": "red_background"}},
     ]  # fmt: skip
     title = {"title": [{"text": {"content": NASTY}}]}
     body = {"parent": {"data_source_id": source}, "properties": {"Name": title}, "children": children}

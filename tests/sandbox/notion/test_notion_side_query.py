@@ -219,7 +219,7 @@ def test_only_the_properties_that_were_asked_for(ask: Asker, source: str, rows: 
 def test_rows_disappear_from_queries_in_three_ways(
     ask: Asker, side: NotionSide, source: str, rows: dict[str, str]
 ) -> None:
-    database = ask("POST", "/databases", {"parent": {"page_id": side.shared_page_id}, "title": []})
+    database = ask("POST", "/databases", {"parent": {"type": "page_id", "page_id": side.shared_page_id}, "title": []})
     ask("PATCH", f"/pages/{rows['full']}", {"in_trash": True})
     ask("PATCH", f"/pages/{rows['edited']}", {"is_archived": True})
     target = {"type": "data_source_id", "data_source_id": database["data_sources"][0]["id"]}
