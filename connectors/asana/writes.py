@@ -23,6 +23,7 @@ class Writes:
 
     def __init__(self, api: Endpoints) -> None:
         self._api = api
+        self._dates_as_objects = False
 
     def set_fields(self, change: SetFields) -> Receipt:
         """Set the fields, all in one PUT, if they still hold what was decided on.
@@ -36,8 +37,7 @@ class Writes:
         outcome = self._outcome(change, now)
         if outcome is not None:
             return _receipt(change, outcome, task, now, task["modified_at"])
-        body = {"data": {"custom_fields": _payload(task, change)}}
-        after = self._put(change, body)
+        after = self._write(change, task)
         held = _held(after, change.values)
         differing = [name for name, value in change.values.items() if not same(held[name], value)]
         if differing:
@@ -56,8 +56,29 @@ class Writes:
         wanted = (same(now[name], value) for name, value in change.values.items())
         return None if all(one or other for one, other in zip(untouched, wanted, strict=True)) else "moved_on"
 
-    def _put(self, change: SetFields, body: Json) -> Json:
+    def _write(self, change: SetFields, task: Json) -> Json:
+        """The task after the write. Asana's specification wants dates as `YYYY-MM-DD`, others report that only
+        `{"date": …}` is taken: when the one is refused, or taken and not kept, the other is used from then on."""
+        days = [name for name, value in change.values.items() if value and _kind(task, name) == "date"]
+        if self._dates_as_objects or not days:
+            return self._put(change, task)
+        try:
+            after = self._put(change, task)
+            if all(same(_held(after, change.values)[name], change.values[name]) for name in days):
+                return after
+        except Rejected as error:
+            if error.status != 400:
+                raise
+        self._dates_as_objects = True
+        try:
+            return self._put(change, task)
+        except Rejected:
+            self._dates_as_objects = False
+            raise
+
+    def _put(self, change: SetFields, task: Json) -> Json:
         """One PUT; when its answer was lost, the task is read before anything is repeated, and by the next run."""
+        body = {"data": {"custom_fields": _payload(task, change, self._dates_as_objects)}}
         try:
             return self._api.one(self._api.tasks.update_task, body, change.ref.id, fields=fields.OWN_VALUES)
         except Transient as error:
@@ -103,18 +124,24 @@ def _value(field: Json) -> Value:
     return value
 
 
-def _payload(task: Json, change: SetFields) -> dict[str, Any]:
+def _kind(task: Json, name: str) -> Any:
+    return next((one.get("resource_subtype") for one in task["custom_fields"] if one.get("name") == name), None)
+
+
+def _payload(task: Json, change: SetFields, dates_as_objects: bool) -> dict[str, Any]:
     by_name = {one.get("name"): one for one in task["custom_fields"]}
-    return {by_name[name]["gid"]: _written(by_name[name], value) for name, value in change.values.items()}
+    values = {name: _written(by_name[name], value) for name, value in change.values.items()}
+    if dates_as_objects:
+        days = {name: value for name, value in values.items() if value and _kind(task, name) == "date"}
+        values |= {name: {"date": value} for name, value in days.items()}
+    return {by_name[name]["gid"]: value for name, value in values.items()}
 
 
 def _written(field: Json, value: Value) -> Any:
-    """The form that Asana takes: an option's gid, a date as an object, null to empty."""
+    """The form that Asana takes: an option's gid, null to empty."""
     kind, name = field.get("resource_subtype"), field.get("name")
     if value is None or value == "":
         return None
-    if kind == "date":
-        return {"date": value}
     if kind == "enum":
         options = [one for one in field.get("enum_options") or () if one.get("enabled", True)]
         gid = next((one["gid"] for one in options if one["name"] == value), None)

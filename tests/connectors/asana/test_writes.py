@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+import httpx
 import pytest
 
 from connectors.asana.connector import AsanaConnector
@@ -191,3 +193,39 @@ def test_what_cannot_be_written_is_said(
 def test_asana_has_no_pages_of_ours(connector: AsanaConnector) -> None:
     with pytest.raises(Rejected, match="cannot carry out a PutPage"):
         connector.apply(PutPage("k", "asana", "p", "t", "# x", "d"))
+
+
+class Stern(httpx.HTTPTransport):
+    """An Asana that takes dates as objects only: it refuses a text, or says yes and keeps nothing."""
+
+    def __init__(self, *, politely: bool) -> None:
+        super().__init__()
+        self.politely = politely
+        self.puts = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method != "PUT":
+            return super().handle_request(request)
+        self.puts += 1
+        body = json.loads(request.content)
+        values = body["data"]["custom_fields"]
+        texts = [gid for gid, value in values.items() if isinstance(value, str) and value.count("-") == 2]
+        if texts and not self.politely:
+            return httpx.Response(400, json={"errors": [{"message": "custom_fields: not an object"}]})
+        body["data"]["custom_fields"] = {gid: None if gid in texts else value for gid, value in values.items()}
+        content = json.dumps(body).encode()
+        headers = [(key, value) for key, value in request.headers.multi_items() if key != "content-length"]
+        return super().handle_request(httpx.Request("PUT", request.url, headers=headers, content=content))
+
+
+@pytest.mark.parametrize("politely", [True, False])
+def test_the_other_form_of_a_date_is_tried_once_and_remembered(
+    small: AsanaRig, ready: AsanaConnector, notes: Notes, task: Ref, politely: bool
+) -> None:
+    stern = Stern(politely=politely)
+    connector = small.connector(notes, transport=stern)
+    assert connector.apply(setting(task, STALLED)).values == STALLED
+    assert stern.puts == 2
+    later: dict[str, Value] = {**STALLED, "Waiting since": "2026-03-09"}
+    assert connector.apply(setting(task, later, STALLED)).values == later
+    assert stern.puts == 3
