@@ -155,8 +155,9 @@ def seed_event_log(world: World, log: EventLog, done: Sequence[str] = ()) -> See
         waiting = 0
         for row, act in _acts(life, rows):
             if world.clock.stands_still:
-                waiting += row.at > world.clock.now()
-                world.schedule(row.at, act)
+                at = row.at.replace(microsecond=row.at.microsecond // 1000 * 1000)
+                waiting += at > world.clock.now()
+                world.schedule(at, act)
             else:
                 with world.at(row.at):
                     act()

@@ -13,6 +13,7 @@ from connectors.sandbox.asana.call import ROUTES, Call, Endpoint
 from connectors.sandbox.asana.errors import Refused, bad, unknown
 from connectors.sandbox.asana.limits import Limits
 from connectors.sandbox.asana.settings import Settings
+from connectors.sandbox.asana.shapes import check_shape
 from connectors.sandbox.asana.state import State
 from connectors.sandbox.core import Request, Response, Somebody, World
 
@@ -73,8 +74,10 @@ class AsanaSide:
             query[key] = f"{query[key]},{value}" if key == "opt_fields" and key in query else value
         body = _body(request)
         options = body.get("options") or {}
+        if not isinstance(options, dict) or not isinstance(options.get("fields", ""), (str, list)):
+            raise bad("options: An object is expected, its fields a list")
         fields = query.get("opt_fields") or options.get("fields")
-        fields = ",".join(fields) if isinstance(fields, list) else fields
+        fields = ",".join(map(str, fields)) if isinstance(fields, list) else fields
         limit = query.get("limit", options.get("limit"))
         return Call(
             self.state, actor, request.path, query, body.get("data") or {}, fields or None, read_limit(limit),
@@ -112,6 +115,7 @@ def _body(request: Request) -> dict[str, Any]:
         raise bad("Could not parse request data, invalid JSON") from error
     if not isinstance(body, dict) or not isinstance(body.get("data") or {}, dict):
         raise bad("Could not interpret request body: it must be an object with a `data` object")
+    check_shape(body.get("data") or {})
     return body
 
 

@@ -223,6 +223,13 @@ def test_a_future_row_leaves_alone_what_a_person_deleted() -> None:
     assert [task["name"] for task in desk.get("/tasks", project=seeded.project_gid)] == ["d"]
 
 
+def test_a_row_within_the_clocks_millisecond_has_happened() -> None:
+    row = Row("c", "A", BEGIN + timedelta(microseconds=900), None, None, None, 2)
+    desk = Desk(BEGIN)
+    assert seed_event_log(desk.world, EventLog("log", (row,), frozenset())).waiting == 0
+    assert len(desk.state.tasks) == 1
+
+
 def test_what_is_lived_later_reaches_the_listeners() -> None:
     desk, seeded = lived([("c", "A", 0, "Ana", "", ""), ("c", "B", 5, "Ana", "", "")], now=BEGIN)
     sync = desk.ask("GET", "/events", resource=seeded.project_gid).body["sync"]

@@ -49,10 +49,12 @@ def _request(action: Any) -> Request:
     if not path.startswith("/") or "?" in path or path.startswith("/batch"):
         raise bad(f"actions: Not a valid relative_path: {path}")
     data, options = action.get("data") or {}, action.get("options") or {}
+    if not (isinstance(data, dict) and isinstance(options, dict)):
+        raise bad("actions: data and options are objects")
     if method == "get":
         query = {**data, **{key: options[key] for key in ("limit", "offset") if key in options}}
-        if options.get("fields"):
-            query["opt_fields"] = ",".join(options["fields"])
+        if isinstance(options.get("fields"), list):
+            query["opt_fields"] = ",".join(map(str, options["fields"]))
         return Request("GET", path, tuple((key, str(value)) for key, value in query.items()))
     body = orjson.dumps({"data": data, "options": options})
     return Request(method.upper(), path, headers={"content-type": "application/json"}, body=body)
@@ -81,9 +83,9 @@ def create_export(call: Call) -> Response:
 def _lines(call: Call, wanted: Any) -> Iterator[bytes]:
     if not isinstance(wanted, dict) or wanted.get("resource_type") != "task":
         raise bad("export_request_parameters: Only the resource_type task can be exported here")
-    fields = ",".join(wanted["fields"]) if wanted.get("fields") else None
+    fields = ",".join(map(str, wanted["fields"])) if isinstance(wanted.get("fields"), list) else None
     show, tell = selector(TASK, fields, True), selector(STORY, None, True)
-    passes = _filter(wanted.get("filters") or {})
+    passes = _filter(wanted["filters"] if isinstance(wanted.get("filters"), dict) else {})
     for task in call.state.tasks.values():
         if passes(task) and call.sees(task):
             stories = [tell(story) for story in task.stories]

@@ -42,6 +42,8 @@ def _create(call: Call, data: dict[str, Any]) -> CustomField:
     options = data.get("enum_options") or []
     if len(options) > acts.MAX_OPTIONS:
         raise bad(f"enum_options: A custom field can have at most {acts.MAX_OPTIONS} enum options")
+    if not all(option.get("name") for option in options):
+        raise bad("enum_options: Each option needs a name")
     facts = {key: data[key] for key in ("description", "precision", "format", "currency_code") if key in data}
     field = acts.create_field(call.state, call.actor, str(data["name"]), str(type_), **facts)
     for option in options:

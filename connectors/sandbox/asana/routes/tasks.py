@@ -180,9 +180,7 @@ def update_task(call: Call, gid: str) -> Response:
     return call.one(TASK, task)
 
 
-def _values(call: Call, fields: dict[str, CustomField], raw: Any) -> dict[CustomField, Held]:
-    if not isinstance(raw, dict):
-        raise bad("custom_fields: An object of field gids and values is expected")
+def _values(call: Call, fields: dict[str, CustomField], raw: dict[str, Any]) -> dict[CustomField, Held]:
     found: dict[CustomField, Held] = {}
     for gid, value in raw.items():
         if gid not in fields:

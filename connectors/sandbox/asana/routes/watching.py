@@ -40,7 +40,7 @@ def get_task_events(call: Call, gid: str) -> Response:
 
 def _events(call: Call, resource: Any) -> Response:
     if not isinstance(resource, (Project, Task)):
-        raise bad(f"resource: Events are not available for a {resource.kind}")
+        raise bad("resource: Events are only available for projects and tasks")
     streams, now = call.state.streams, call.state.world.now()
     found = streams.read(resource.gid, call.query["sync"], now) if call.query.get("sync") else None
     if found is None:
