@@ -156,6 +156,8 @@ class World:
 
     asana: Any
     notion: Any
+    loaded: Any = None
+    """What the scenario knows about it (`connectors.sandbox.loaded.Loaded`)."""
 
     def __init__(self, now: datetime | None = None) -> None:
         self.clock = Clock(now)

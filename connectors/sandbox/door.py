@@ -37,8 +37,10 @@ class VendorDoor:
         self._workers = workers
 
     def serves(self, path: str) -> bool:
-        """Whether this path is a vendor's."""
-        return any(path == mount or path.startswith(mount + "/") for mount in (ASANA, NOTION))
+        """Whether this path is a vendor's, and not a person's way to a Notion page."""
+        return not path.startswith("/notion/page/") and any(
+            path == mount or path.startswith(mount + "/") for mount in (ASANA, NOTION)
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()

@@ -41,6 +41,7 @@ def load(
         loaded = play_demo(world)
     if events:
         loaded = _load_events(world, events, done, loaded)
+    world.loaded = loaded
     return world, loaded
 
 

@@ -34,7 +34,7 @@ class SandboxApp:
 
     def __init__(self, world: World, faults: Faults | None = None, loaded: Loaded | None = None) -> None:
         self.world = world
-        self.loaded = loaded or Loaded("sandbox")
+        self.loaded: Loaded = loaded or world.loaded or Loaded("empty")
         self.log = RequestLog()
         self.faults = faults or Faults()
         self.carrier = LoopbackCarrier(world)

@@ -35,8 +35,10 @@ def value(told: Value) -> str:
 
 
 def _sign(sign: str) -> str:
+    """As it is when a person can see it, else by its number."""
     code = ord(sign)
     if 0xD800 <= code <= 0xDFFF:
         return "\ufffd"
-    invisible = code < 0x20 or 0x7F <= code < 0xA0 or code in (0x2028, 0x2029, 0xFEFF) or 0x202A <= code <= 0x202E
-    return f"\\u{code:04X}" if invisible else sign
+    if sign.isprintable():
+        return sign
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, count
 
 from connectors.sandbox import toml
 from connectors.sandbox.core import World
@@ -16,7 +17,7 @@ MARK = "# Written by `handrail sandbox --write-config`"
 
 def config_text(world: World, base_url: str, loaded: Loaded | None = None) -> str:
     """A whole config file for the projects and tables in the world, served at `base_url`."""
-    loaded = loaded or Loaded("empty")
+    loaded = loaded or world.loaded or Loaded("empty")
     with world.lock:
         parts = [
             _head(loaded), _calendar(loaded), _teams(loaded), _sources(world, base_url, loaded),
@@ -109,14 +110,28 @@ def _flows(world: World, loaded: Loaded) -> str:
 
 
 def _stages(columns: Iterable[tuple[str, Meaning]]) -> Iterator[str]:
-    """One stage a column; two columns of one name are one stage."""
+    """One stage a column; two columns of one name are one stage. One is always done: a flow needs an end."""
+    taken: set[str] = set()
+    ended = False
     for name, meaning in columns:
         stage: dict[str, toml.Value] = {
-            "name": name.strip() or "(blank)", "match": [pattern(name)], "kind": meaning.kind,
+            "name": _unique(name.strip() or "(blank)", taken), "match": [pattern(name)], "kind": meaning.kind,
         }  # fmt: skip
         if meaning.owner:
             stage["owner"] = meaning.owner
+        ended = ended or meaning.kind == "done"
         yield f"  {toml.value(stage)},"
+    if not ended:
+        end = _unique("Done", taken)
+        yield "  # nothing here was said to complete a task (--done); a completed task is finished in any column"
+        yield f"  {toml.value({'name': end, 'match': [pattern(end)], 'kind': 'done'})},"
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    """The name, with a number behind it when it is taken."""
+    free = next(one for one in chain((name,), (f"{name} ({number})" for number in count(2))) if one not in taken)
+    taken.add(free)
+    return free
 
 
 def _rules(loaded: Loaded) -> str:
@@ -124,21 +139,20 @@ def _rules(loaded: Loaded) -> str:
 kind = "handoff_stall"
 warn = "2wd"                      # wd: working days; wh: working hours; d: elapsed days
 breach = "5wd"
-next_step = "Ask for a first look today, or for a date."
+next_step = "Ask {waiting_on} for a first look today, or for a date."
 
 [rules.overload]                  # more open work with one person than anybody can move
 kind = "overload"
 warn = 8
 breach = 12
-next_step = "Finish or hand back the oldest before taking new work."
+next_step = "Finish or hand back the oldest {excess} before taking new work."
 """
     if loaded.ideas:
         rules += """
 [rules.ideas-not-reviewed]        # ideas that nobody has decided about for a long time
 kind = "unreviewed"
 source = "notion.ideas"
-warn = "90d"
-breach = "180d"
+review_every = { high = "60d", medium = "90d", default = "180d" }
 next_step = "Decide: try it, park it with a date, or decline it."
 """
     return rules
@@ -160,9 +174,7 @@ def _slug(name: str, taken: set[str]) -> str:
     """A short id of letters, digits and hyphens that is not taken yet."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or "flow"
-    slug, number = base, 2
-    while slug in taken:
-        slug, number = f"{base}-{number}", number + 1
+    slug = next(one for one in chain((base,), (f"{base}-{number}" for number in count(2))) if one not in taken)
     taken.add(slug)
     return slug
 

@@ -65,6 +65,7 @@ def page_routes(world: World, loaded: Loaded, log: RequestLog) -> list[BaseRoute
         route("/people/{gid}", person),
         route("/pages/{id}", document),
         route("/p/{id}", document),
+        route("/notion/page/{id}", document),
         route("/1/{workspace}/project/{project}/task/{gid}", task),
         route("/1/{workspace}/task/{gid}", task),
         route("/1/{workspace}/project/{gid}", board),
