@@ -16,11 +16,14 @@ CODE = sorted(path for top in ("sync", "rules", "connectors") for path in (ROOT 
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 FILE_LINES = 250
-FUNCTION_LINES = 30
+FUNCTION_LINES = 35
 LONGER_FILES = {
     "connectors/model.py": "the whole vocabulary of the boundary, read in one go",
 }
-LONGER_FUNCTIONS: dict[str, str] = {}
+LONGER_FUNCTIONS = {
+    "sync/migrations/versions/v0001_first.py:upgrade": "one list of tables, frozen once shipped",
+    "connectors/sandbox/web/routes.py:page_routes": "one table of addresses",
+}
 """`file:function` and the reason why it is clearer in one piece."""
 
 FORBIDDEN = {

@@ -50,7 +50,7 @@ _SECRET_WORDS = ("token", "secret", "password", "url")
 def problems_of(error: ValidationError, read: Read, model: type[Any], above: Path = ()) -> Iterator[Problem]:
     """Each of pydantic's errors as a problem of ours, with the place in the file. `above`: the table validated."""
     for details in _chosen(error.errors(include_url=False, include_input=False), read, above):
-        inner = _without_branches(details["loc"], read, above)
+        inner = _without_branches(details, read, above)
         path = (*above, *inner)
         message, hint = _said(details, inner, path, read, model)
         yield read.problem(path, message, hint)
@@ -58,7 +58,7 @@ def problems_of(error: ValidationError, read: Read, model: type[Any], above: Pat
 
 def _chosen(errors: list[ErrorDetails], read: Read, above: Path) -> list[ErrorDetails]:
     """Where a number or a table may stand, pydantic complains for both; kept is what is said of the one there."""
-    paths = [_without_branches(details["loc"], read, above) for details in errors]
+    paths = [_without_branches(details, read, above) for details in errors]
     kept = []
     for index, (details, path) in enumerate(zip(errors, paths, strict=True)):
         wants_table = details["type"] in ("model_type", "model_attributes_type", "dict_type")
@@ -69,13 +69,15 @@ def _chosen(errors: list[ErrorDetails], read: Read, above: Path) -> list[ErrorDe
     return kept
 
 
-def _without_branches(loc: Path, read: Read, above: Path) -> Path:
+def _without_branches(details: ErrorDetails, read: Read, above: Path) -> Path:
     """The location without the names pydantic gives to branches of a union: only keys that lead somewhere."""
     path: Path = ()
-    for position, part in enumerate(loc):
+    for position, part in enumerate(details["loc"]):
         here = read.at((*above, *path))
-        last = position == len(loc) - 1
-        if (isinstance(here, dict) and (part in here or last)) or (isinstance(here, list) and isinstance(part, int)):
+        lacking = details["type"] == "missing" and position == len(details["loc"]) - 1
+        if (isinstance(here, dict) and (part in here or lacking)) or (
+            isinstance(here, list) and isinstance(part, int)
+        ):
             path = (*path, part)
     return path
 
@@ -144,12 +146,15 @@ def _bare(annotation: Any) -> Any:
     while hasattr(annotation, "__metadata__"):
         annotation = annotation.__origin__
     if get_origin(annotation) in (Union, types.UnionType):
-        rest = [one for one in get_args(annotation) if one is not type(None)]
-        return _bare(rest[0]) if rest else annotation
+        branches = [_bare(one) for one in get_args(annotation) if one is not type(None)]
+        return next((one for one in branches if _is_table(one)), branches[0])
     return annotation
 
 
 def _model_in(annotation: Any) -> type[Any] | None:
     bare = _bare(annotation)
-    is_model = isinstance(bare, type) and (issubclass(bare, BaseModel) or hasattr(bare, "__dataclass_fields__"))
-    return bare if is_model else None
+    return bare if _is_table(bare) else None
+
+
+def _is_table(bare: Any) -> bool:
+    return isinstance(bare, type) and (issubclass(bare, BaseModel) or dataclasses.is_dataclass(bare))
