@@ -15,6 +15,7 @@ from connectors.notion.hearing import hear
 from connectors.notion.ids import normal_id
 from connectors.notion.notes import Notes
 from connectors.notion.options import NotionOptions
+from connectors.notion.own_rows import OwnRows
 from connectors.notion.pages import Pages
 from connectors.notion.reads import Reads
 from connectors.notion.rows import Rows
@@ -45,8 +46,9 @@ class NotionConnector:
         self._notion = Notion(options.base_url, token, pace, source=id, meter=meter, transport=transport)
         sources = Sources(id, options, self._notion, self._notes)
         self._tables = Tables(sources, own_table_key)
-        self._reads = Reads(sources, self._tables, clock)
-        self._rows = Rows(sources, self._tables, self._reads.item)
+        own_rows = OwnRows(sources, self._tables, clock)
+        self._reads = Reads(sources, self._tables, own_rows, clock)
+        self._rows = Rows(sources, self._tables, own_rows, self._reads.item)
         self._pages = Pages(sources)
 
     def close(self) -> None:

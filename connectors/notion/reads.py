@@ -9,13 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from connectors.base import Known, Page, Scope
-from connectors.errors import Missing, NotGranted, Rejected
+from connectors.errors import Missing, NotGranted
 from connectors.model import Container, Person, WorkItem
 from connectors.notion import walks
 from connectors.notion.ids import normal_id
-from connectors.notion.mapping import Row, home_of, instant, own_row, person, users_in, work_item
-from connectors.notion.notes import OwnTable
-from connectors.notion.properties import EDITED_BY
+from connectors.notion.mapping import Row, home_of, own_row, person, users_in, work_item
+from connectors.notion.own_rows import OwnRows
 from connectors.notion.schema import Binding, Schema, container
 from connectors.notion.sources import Sources, Table
 from connectors.notion.tables import Tables
@@ -27,8 +26,8 @@ Clock = Callable[[], datetime]
 class Reads:
     """What `NotionConnector` reads. A cursor is JSON: `since` for the next increment, `from` inside a full pull."""
 
-    def __init__(self, sources: Sources, tables: Tables, clock: Clock) -> None:
-        self._sources, self._tables, self._clock = sources, tables, clock
+    def __init__(self, sources: Sources, tables: Tables, own_rows: OwnRows, clock: Clock) -> None:
+        self._sources, self._tables, self._own_rows, self._clock = sources, tables, own_rows, clock
         self._id, self._notion, self._notes = sources.source, sources.notion, sources.notes
         self._people_listed = False
         self._lock = threading.Lock()
@@ -44,7 +43,7 @@ class Reads:
         state = _state(cursor)
         own = self._tables.own()
         if own and scope.id == own.data_source:
-            return self._pull_own(scope, own, state)
+            return self._own_rows.pull(scope, own, state)
         if scope.id not in self._sources.tables:
             raise Missing(f"[sources.{self._id}] names no data source {scope.id}")
         table = self._sources.tables[scope.id]
@@ -82,7 +81,7 @@ class Reads:
                 binding = self._sources.binding(table, schema)
                 items = self._changed(binding, rows, known)
                 people = self._people(rows) if items else {}
-                mark = _later(mark, reached)
+                mark = walks.later(mark, reached)
                 yield Page(
                     scope, json.dumps({"since": mark}), items, people=tuple(people.values()), containers=containers,
                     observed_at=self._clock(), last=last,
@@ -121,47 +120,6 @@ class Reads:
 
     def _person(self, user: Row) -> Person:
         return person(self._id, user, self._sources.me(), self._sources.options.bots)
-
-    # ---- our own table
-
-    def _pull_own(self, scope: Scope, own: OwnTable, state: State) -> Iterator[Page]:
-        before = self._notes.schema(own.data_source)
-        try:
-            yield from self._own_pages(scope, own, state)
-        except Missing as error:
-            raise self._tables.lost(own, error) from error
-        except Rejected as error:  # a column that we filter by may have another name now
-            if error.status != 400 or self._tables.present_schema(own) == before:
-                raise
-            yield from self._own_pages(scope, own, state)
-
-    def _own_pages(self, scope: Scope, own: OwnTable, state: State) -> Iterator[Page]:
-        if "since" in state:
-            mark = state["since"]
-            others = {"property": self._edited_by(own), "last_edited_by": {"does_not_contain": self._sources.me()}}
-            start = walks.since(mark) if mark else None
-            pages = walks.walk(self._notion, own.data_source, "last_edited_time", start, others)
-        else:
-            mark = state["mark"] if "mark" in state else walks.newest_edit(self._notion, own.data_source)
-            pages = walks.walk(self._notion, own.data_source, "created_time", state.get("from"))
-        for rows, reached, last in pages:
-            found = (own_row(row, own.columns, own.key_field) for row in rows)
-            if "since" in state:
-                mark = _later(mark, reached)
-            after = {"since": mark} if last or "since" in state else {"from": reached, "mark": mark}
-            yield Page(
-                scope,
-                json.dumps(after),
-                rows=tuple(row for row in found if row.key),
-                observed_at=self._clock(),
-                last=last,
-            )
-
-    def _edited_by(self, own: OwnTable) -> str:
-        """The present name of the column; a person may have renamed it."""
-        id_ = own.columns.get(EDITED_BY)
-        names = (prop.name for prop in self._sources.schema(own.data_source).properties if prop.id == id_)
-        return next(names, EDITED_BY)
 
     # ---- by id
 
@@ -209,7 +167,3 @@ def _state(cursor: str | None) -> State:
     except ValueError:
         return {}
     return state if isinstance(state, dict) else {}
-
-
-def _later(one: str | None, other: str | None) -> str | None:
-    return max((mark for mark in (one, other) if mark), key=instant, default=None)

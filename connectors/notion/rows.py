@@ -10,6 +10,7 @@ from connectors.model import PutRow, Receipt, SetFields, Value, WorkItem
 from connectors.notion.ids import normal_id
 from connectors.notion.mapping import Row, home_of, own_value, own_values, presence
 from connectors.notion.notes import OwnTable
+from connectors.notion.own_rows import OwnRows
 from connectors.notion.policy import has_conflict, saved
 from connectors.notion.properties import TITLE, same, written
 from connectors.notion.schema import Property, Schema, nearest
@@ -28,9 +29,11 @@ _TRIES = 3
 class Rows:
     """`item`: a row in the model's words, for the versions that receipts tell."""
 
-    def __init__(self, sources: Sources, tables: Tables, item: Callable[[Row], WorkItem]) -> None:
+    def __init__(
+        self, sources: Sources, tables: Tables, own_rows: OwnRows, item: Callable[[Row], WorkItem]
+    ) -> None:  # fmt: skip
         self._sources, self._notion, self._notes = sources, sources.notion, sources.notes
-        self._tables, self._item = tables, item
+        self._tables, self._own_rows, self._item = tables, own_rows, item
         self._tried: set[str] = set()  # keys of rows that this connector made, or may have made
 
     # ---- rows of our table
@@ -62,7 +65,7 @@ class Rows:
         if row is None:
             return self._create(change, table, columns)
         if presence(row) != "present":
-            return _receipt(change, "moved_on", row, table, "a person has put this row away")
+            return self._receipt(change, "moved_on", row, table, "a person has put this row away")
         return self._bring(change, row, table, columns)
 
     def _row(self, change: PutRow, table: OwnTable, columns: Mapping[str, Property]) -> Row | None:
@@ -85,6 +88,7 @@ class Rows:
         values = {TITLE: change.title} | dict(change.values) | {table.key_field: change.row}
         properties = {columns[name].name: written(columns[name], value) for name, value in values.items()}
         self._tried.add(change.row)
+        self._own_rows.begin_write()
         try:
             row = self._notion.create_page(
                 {"type": "data_source_id", "data_source_id": table.data_source}, properties
@@ -94,17 +98,24 @@ class Rows:
             if id_ is None:
                 raise
             row = self._notion.page(id_)
-        return _receipt(change, "written", row, table)
+        return self._receipt(change, "written", row, table)
 
     def _bring(self, change: PutRow, row: Row, table: OwnTable, columns: Mapping[str, Property]) -> Receipt:
         now = own_values(row, table.columns)
         differing, moved = _compare(change.values, change.before, now)
         if moved:
-            return _receipt(change, "moved_on", row, table, _moved(moved))
+            return self._receipt(change, "moved_on", row, table, _moved(moved))
         if not differing:
-            return _receipt(change, "found", row, table)
+            return self._receipt(change, "found", row, table)
+        self._own_rows.begin_write()
         row = self._update(row["id"], columns, differing)
-        return _receipt(change, "written", row, table)
+        return self._receipt(change, "written", row, table)
+
+    def _receipt(self, change: PutRow, outcome: Outcome, row: Row, table: OwnTable, note: str = "") -> Receipt:
+        self._own_rows.seen(row, table)
+        return Receipt(
+            change.key, outcome, row["id"], row.get("url") or "", own_values(row, table.columns), note=note
+        )
 
     # ---- our fields on people's rows
 
@@ -184,7 +195,3 @@ def _compare(wanted: Values, before: Values, now: Values) -> tuple[dict[str, Val
 
 def _moved(names: Sequence[str]) -> str:
     return "changed since it was decided: " + ", ".join(names)
-
-
-def _receipt(change: PutRow, outcome: Outcome, row: Row, table: OwnTable, note: str = "") -> Receipt:
-    return Receipt(change.key, outcome, row["id"], row.get("url") or "", own_values(row, table.columns), note=note)

@@ -36,6 +36,11 @@ def since(mark: str) -> str:
     return _iso(start.replace(second=0, microsecond=0))
 
 
+def later(one: str | None, other: str | None) -> str | None:
+    """The later of two marks."""
+    return max((mark for mark in (one, other) if mark), key=instant, default=None)
+
+
 def walk(
     notion: Notion, data_source: str, by: By, start: str | None = None, also: Mapping[str, Json] | None = None
 ) -> Iterator[tuple[list[Row], str | None, bool]]:

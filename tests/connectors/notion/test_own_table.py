@@ -57,11 +57,8 @@ def test_our_own_table_is_a_scope_once_it_is_known_and_is_read_whole_at_first(ri
 
 def test_our_own_writes_never_come_back_and_peoples_decisions_do(rig: NotionRig) -> None:
     notes, kept = Notes(), Kept()
-    connector = _with_rows(rig, notes)
-    kept.pull(connector)
+    kept.pull(_with_rows(rig, notes))
     rig.later(minutes=30)
-    wanted = {"Cost": 99}
-    connector.apply(PutRow("row/0", "notion", "findings", "k0", "Brief", wanted, {"Cost": 0}))
     rig.requests()
     assert kept.pull(rig.connector(notes))[2].rows == ()
     assert rig.asked() == {"POST data_sources/{id}/query": 3}
@@ -71,6 +68,50 @@ def test_our_own_writes_never_come_back_and_peoples_decisions_do(rig: NotionRig)
     assert (told.key, told.values["Decision"], told.values["Until"]) == ("k1", "snooze", "2026-04-01")
     assert told.values["Because"] == "Agency is away"
     assert told.edited_by == rig.app.world.people.find("Chao").uuid  # type: ignore[union-attr]
+
+
+def _puts(remote: str, before: float, cost: float, key: str = "k0") -> PutRow:
+    return PutRow(f"row/{key}", "notion", "findings", key, "Brief", {"Cost": cost}, {"Cost": before}, remote)
+
+
+def test_a_decision_that_our_own_write_would_hide_is_told_for_no_request_more(rig: NotionRig) -> None:
+    notes, kept = Notes(), Kept()
+    connector = _with_rows(rig, notes)
+    kept.pull(connector)
+    remote = _own(kept, "k0").remote
+    rig.later(minutes=30)
+    rig.edit(remote, {"Decision": "fixed"}, who="Chao")
+    connector.apply(_puts(remote, 0, 99))  # now the row was last edited by us
+    rig.requests()
+    (told,) = kept.pull(connector)[2].rows
+    assert rig.asked() == {"POST data_sources/{id}/query": 3}
+    assert (told.values["Decision"], told.values["Cost"]) == ("fixed", 99)
+    assert kept.pull(connector)[2].rows == ()
+
+
+def test_what_was_written_by_a_process_that_died_is_told_by_the_next(rig: NotionRig) -> None:
+    notes, kept = Notes(), Kept()
+    connector = _with_rows(rig, notes)
+    kept.pull(connector)
+    remote = _own(kept, "k0").remote
+    rig.later(minutes=30)
+    connector.apply(_puts(remote, 0, 99))
+    connector.apply(_puts("", 0, 1, key="k9"))
+    told = kept.pull(rig.connector(notes))[2].rows
+    assert {(row.key, row.values["Cost"]) for row in told} >= {("k0", 99), ("k9", 1)}
+    assert kept.pull(rig.connector(notes))[2].rows == ()
+
+
+def test_a_row_that_was_found_in_the_trash_is_told(rig: NotionRig) -> None:
+    notes, kept = Notes(), Kept()
+    connector = _with_rows(rig, notes)
+    kept.pull(connector)
+    remote = _own(kept, "k0").remote
+    with rig.app.world.lock:
+        rig.side.put_away("Chao", remote)
+    assert connector.apply(_puts(remote, 0, 99)).outcome == "moved_on"
+    (told,) = kept.pull(connector)[2].rows
+    assert (told.remote, told.trashed) == (remote, True)
 
 
 def test_rows_that_people_add_without_a_key_are_not_ours(rig: NotionRig) -> None:
