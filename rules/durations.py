@@ -17,7 +17,7 @@ US_STEP = timedelta(microseconds=1)
 
 _ELAPSED = {"m": 60 * US, "h": 3600 * US, "d": 86_400 * US, "w": 604_800 * US}
 _WORDS = {"m": "minute", "h": "hour", "d": "day", "w": "week", "wh": "working hour", "wd": "working day"}
-_SHAPE = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*(wd|wh|m|h|d|w)")
+_SHAPE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*(wd|wh|m|h|d|w)")
 _WAY_OUT = "write 3wd (working days), 16wh (working hours), 45m, 4h, 30d or 2w (elapsed)"
 
 

@@ -100,11 +100,16 @@ def conditions(board: Board, item: int, where: Where, where_not: Where) -> Itera
     of = traits(board).row(item, named=True)
     for key, names in where.named():
         has = [name for name in of[key] or () if name]
-        yield Condition(f"its {key} is one of where", bool(set(has) & set(names)), _said(has), " or ".join(names))
+        yield Condition(
+            f"its {key} is one of where", bool(set(has) & set(names)), _said(key, has), " or ".join(names)
+        )
     for key, names in where_not.named():
         has = [name for name in of[key] or () if name]
-        yield Condition(f"its {key} is none of where_not", not set(has) & set(names), _said(has), " or ".join(names))
+        yield Condition(
+            f"its {key} is none of where_not", not set(has) & set(names), _said(key, has), " or ".join(names)
+        )
 
 
-def _said(names: list[str]) -> str:
-    return ", ".join(names) or "none"
+def _said(key: str, names: list[str]) -> str:
+    """An item can have many tags; of everything else it has one, by one or more names."""
+    return ", ".join(names if key == "tag" else names[:1]) or "none"

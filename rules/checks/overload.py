@@ -61,7 +61,8 @@ class Overload(Rule):
     which any one is enough: `{ wip = 8, age_sum = "40wd", due_this_week = 5, arrivals_over_finishes = 1.3,
     window = "4w" }`. In hand is what is open in an active or waiting stage; a backlog is not work in progress.
     Arrivals are compared with finishes only from five arrivals on. Placeholders of `next_step`: {waiting_on} who
-    holds the work, {excess} how many items are too many, {title} the oldest of them, {count} how many are in hand.
+    holds the work, {excess} how many items are too many, {title} the oldest of them, {count} how many are in hand,
+    {limit}.
     """
 
     kind: ClassVar[str] = "overload"
@@ -109,7 +110,9 @@ class Overload(Rule):
         mine = held.filter(pl.col("group") == group[0])
         loud = next((one for one in self.check(board) if one.subject.id == group[0]), None)
         limit = "; ".join(_words(load) for _, load in reversed(list(self._levels())))
-        yield Condition("that is beyond a limit", loud is not None, f"{mine.height} items in hand", limit)
+        yield Condition(
+            "that is beyond a limit", loud is not None, language.counted(mine.height, "item") + " in hand", limit
+        )
 
     def _where(self) -> Where:
         return self.where if self.flow is None else where.within(self.where, self.flow)
@@ -160,7 +163,7 @@ def _window(load: Load) -> timedelta:
 
 def _words(load: Load) -> str:
     said = [
-        f"{load.wip} items in hand" if load.wip else "",
+        language.counted(load.wip, "item") + " in hand" if load.wip else "",
         f"{load.age_sum.words} of age together" if load.age_sum else "",
         f"{load.due_this_week} due this week" if load.due_this_week else "",
         f"{load.arrivals_over_finishes} arrivals for each finish" if load.arrivals_over_finishes else "",
