@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -28,8 +29,8 @@ class LocalPace:
         self._interval = 60.0 / per_minute if per_minute else 0.0
         self._slack = self._interval * max(burst - 1, 0)
         self._clock, self._sleep = clock, sleep
-        self._next = 0.0
-        self._closed_until = 0.0
+        self._next = -math.inf
+        self._closed_until = -math.inf
         self._lock = threading.Lock()
 
     def wait_for_turn(self) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -20,14 +21,24 @@ from connectors.asana.reads import Reads
 from connectors.asana.sdk import Endpoints
 from connectors.asana.writes import Writes
 from connectors.base import History, Known, Memory, Own, Page, Scope
-from connectors.errors import Missing, Rejected
+from connectors.errors import Garbled, Missing, Rejected
 from connectors.http import Meter, open_door
-from connectors.model import Change, Container, EnsureFields, OwnField, Person, Receipt, Ref, SetFields
+from connectors.model import Change, Container, EnsureFields, OwnField, Person, Receipt, Ref, SetFields, WorkItem
 from connectors.pace import Pace
 
 Json = Any
 Told = tuple[Json, list[Json] | None]
 """A task with its stories; None: its history is known already."""
+
+
+@contextmanager
+def _as_promised(what: str) -> Iterator[None]:
+    """Garbled when an answer lacks what Asana's contract promises."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Garbled(f"{what}: not as Asana's contract promises: {type(error).__name__}: {error}") from error
+
 
 CHUNK = 50
 """Tasks a page: what is kept together, and lost together when a run is killed."""
@@ -81,7 +92,8 @@ class AsanaConnector:
         opened = self._open(scope.id) if begin.since is None else None
         started = time.monotonic()
         tasks = self._reads.tasks(scope.id, begin.since)
-        following = begin.after([task["modified_at"] for task in tasks], time.monotonic() - started)
+        with _as_promised(f"project {scope.id}"):
+            following = begin.after([task["modified_at"] for task in tasks], time.monotonic() - started)
         if opened is None and self._reads.has_new_columns(scope.id, tasks):
             opened = self._reads.project(scope.id), []
         containers, people = ((opened[0],), opened[1]) if opened else ((), [])
@@ -139,7 +151,7 @@ class AsanaConnector:
             around = self._around(workspace or "")
             people = self._strangers(workspace or "", news)
             histories = [self._history(task, stories, around) for task, stories in news]
-        items = tuple(work_item(self.id, task, self._mapped) for task, _ in told)
+        items = tuple(self._item(task) for task, _ in told)
         return Page(scope, cursor, items, tuple(histories), tuple(people), last=last)
 
     def _strangers(self, workspace: str, news: Sequence[tuple[Json, list[Json]]]) -> list[Person]:
@@ -152,7 +164,12 @@ class AsanaConnector:
         )  # fmt: skip
 
     def _history(self, task: Json, stories: list[Json], around: Surroundings) -> History:
-        return History(Ref(self.id, task["gid"]), history(task, stories, around))
+        with _as_promised(f"stories of task {task['gid']}"):
+            return History(Ref(self.id, task["gid"]), history(task, stories, around))
+
+    def _item(self, task: Json) -> WorkItem:
+        with _as_promised(f"task {task['gid']}"):
+            return work_item(self.id, task, self._mapped)
 
     # ---- what goes out ---------------------------------------------------------------------------------------
 

@@ -45,7 +45,8 @@ class Directory:
         """All people of the workspace and ourselves; listed once per connector, at 100 a request."""
         me = self.me()
         if workspace not in self._listed:
-            users = self._api.all(self._api.users.get_users, workspace=workspace, fields=fields.USER)
+            where = {"workspace": workspace} if workspace else {}
+            users = self._api.all(self._api.users.get_users, fields=fields.USER, **where)
             if all(user["gid"] != me for user in users):
                 users = [*users, self._me]
             people = [person(self._source, user, me, self._bots) for user in users]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
-from connectors.errors import Missing, Transient
+from connectors.errors import Garbled, Missing, Transient
 from connectors.model import Ref
 from connectors.sandbox.asana.acts import containers, details, fields, tasks
 from connectors.sandbox.faults import Fault
@@ -167,3 +168,30 @@ def test_a_project_may_be_given_by_its_address(small: AsanaRig, notes: Notes) ->
     gid = small.projects[0].gid
     addresses = [f"https://app.asana.com/1/55/project/{gid}/list/77", f"https://app.asana.com/0/{gid}/board", gid]
     assert [scope.id for scope in small.connector(notes, projects=addresses).scopes()] == [gid]
+
+
+class Gnawing(httpx.HTTPTransport):
+    """Takes one key out of every answer to one path."""
+
+    def __init__(self, path: str, key: str) -> None:
+        super().__init__()
+        self.path, self.key = path, key
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = super().handle_request(request)
+        response.read()
+        if not request.url.path.endswith(self.path):
+            return response
+        body = response.json()
+        for one in body["data"]:
+            one.pop(self.key, None)
+        return httpx.Response(200, json=body)
+
+
+@pytest.mark.parametrize(
+    ("path", "key"), [("/tasks", "modified_at"), ("/tasks", "created_at"), ("/stories", "created_at")]
+)
+def test_an_answer_without_what_was_promised_is_garbled(small: AsanaRig, notes: Notes, path: str, key: str) -> None:
+    connector = small.connector(notes, transport=Gnawing(path, key))
+    with pytest.raises(Garbled, match=f"not as Asana's contract promises: KeyError: '{key}'"):
+        list(connector.pull(connector.scopes()[0], None, lambda ref: None))

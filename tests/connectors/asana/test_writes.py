@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ import pytest
 
 from connectors.asana.connector import AsanaConnector
 from connectors.errors import Rejected, Transient
-from connectors.model import EnsureFields, PutPage, Ref, SetFields, Value
+from connectors.model import EnsureFields, OwnField, PutPage, Ref, SetFields, Value
 from connectors.sandbox.asana.acts import fields
 from connectors.sandbox.faults import Fault
 from tests.connectors.asana.world import OWN, AsanaRig
@@ -229,3 +230,24 @@ def test_the_other_form_of_a_date_is_tried_once_and_remembered(
     later: dict[str, Value] = {**STALLED, "Waiting since": "2026-03-09"}
     assert connector.apply(setting(task, later, STALLED)).values == later
     assert stern.puts == 3
+
+
+@pytest.mark.parametrize("kind", ["drop", "drop_saved"])
+def test_cut_off_at_any_request_and_begun_again_it_ends_the_same(
+    small: AsanaRig, connector: AsanaConnector, launch: Ref, task: Ref, kind: str
+) -> None:
+    for cut in range(9):
+        ours = (OwnField(f"Status {cut}", "option", ("a", "b")), OwnField(f"Since {cut}", "date"))
+        values: dict[str, Value] = {f"Status {cut}": "b", f"Since {cut}": "2026-03-02"}
+        changes = [EnsureFields("e", launch, ours), setting(task, values, dict.fromkeys(values))]
+        small.strike(Fault("*", "/asana/*", kind, skip=cut, count=1))
+        for _ in range(2):
+            for change in changes:
+                with suppress(Transient, Rejected):
+                    connector.apply(change)
+        assert [connector.apply(change).outcome for change in changes] == ["found", "found"]
+    names = [one.name for one in small.side.fields]
+    assert len(names) == len(set(names)) == 1 + 2 * 9
+    assert all(
+        [option.name for option in one.options] == ["a", "b"] for one in small.side.fields if "Status" in one.name
+    )
