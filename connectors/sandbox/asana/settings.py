@@ -20,6 +20,7 @@ class Settings:
     `latency`: seconds that a request is in flight before it is looked at, others being served meanwhile.
     `consolidate_within`: a completion undone so soon leaves no story. `default_limit`: the most objects that an
     answer without `limit` may hold, else 400 "too large". `loopback_targets`: webhooks to this machine are allowed.
+    `announce`: what every answer says in `Asana-Change`, as when a deprecation is on its way.
     """
 
     requests_per_minute: int = 0
@@ -38,3 +39,4 @@ class Settings:
     latency: float = 0.0
     default_limit: int = 0
     loopback_targets: bool = True
+    announce: str = ""

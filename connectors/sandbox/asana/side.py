@@ -44,7 +44,8 @@ class AsanaSide:
             except Refused as refused:
                 response = Response(refused.status, refused.body, refused.headers)
             self.state.hooks.flush()
-        return Response(response.status, response.body, {**HEADERS, **response.headers})
+        news = {"Asana-Change": self.settings.announce} if self.settings.announce else {}
+        return Response(response.status, response.body, {**HEADERS, **news, **response.headers})
 
     def _answer(self, request: Request) -> Response:
         token = _token(request)

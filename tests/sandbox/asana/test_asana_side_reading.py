@@ -190,3 +190,9 @@ def test_private_projects_are_for_their_members(desk: Any) -> None:
     desk.do("POST", f"/projects/{project}/addMembers", {"members": desk.world.people.bot.gid}, token="as:María")
     assert desk.get(f"/tasks/{task}")["gid"] == task
     assert len(desk.get("/memberships", parent=project)) == 2
+
+
+def test_a_coming_change_is_announced_on_request(desk: Any) -> None:
+    assert "Asana-Change" not in desk.ask("GET", "/users/me").headers
+    desk.side.settings.announce = "name=new_rule;info=https://example.com;affected=true"
+    assert desk.ask("GET", "/users/me").headers["Asana-Change"].startswith("name=new_rule")
