@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,9 @@ class Clock:
 
 
 @pytest.fixture
-def file_store(tmp_path: Path) -> Store:
-    return Store.open(str(tmp_path / "pace.db"))
+def file_store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(str(tmp_path / "pace.db")) as opened:
+        yield opened
 
 
 def test_after_the_burst_turns_come_evenly(file_store: Store) -> None:
