@@ -98,11 +98,11 @@ def _test(plot: Plot, builder: str, tester: str) -> None:
 def _review(plot: Plot, tester: str, asker: str) -> None:
     """Waits for the one who asked; some never come back to it."""
     rng = plot.rng
-    plot.hand(tester, asker, "Needs review", rng.choice(words.REVIEW_ASK))
+    plot.say(tester, rng.choice(words.REVIEW_ASK)).move(tester, "Needs review")
     wait = first_look(rng, asker, plot.minute) * rng.choice((0.7, 1.0, 2.2))
     if wait > 22:
         plot.chase(tester, rng.choice(words.CHASERS), wait * 0.6)
-    plot.wait(wait).say(asker, rng.choice(words.REVIEW_OK)).hand(asker, tester)
+    plot.wait(wait).say(asker, rng.choice(words.REVIEW_OK))
     plot.move(None, "Scheduled").wait(rng.uniform(1, 10))
     plot.finish(tester, "Live")
     if rng.random() < 0.06:

@@ -15,7 +15,7 @@ COLUMNS = {
     "Brief drafting": Meaning("backlog", "Demand Gen"),
     "Handed to Design": Meaning("waiting", "Design"),
     "Designing": Meaning("active", "Design"),
-    "Feedback": Meaning("waiting", "Demand Gen"),
+    "Feedback": Meaning("waiting", "requester"),
     "Legal review": Meaning("waiting", "Legal"),
     "Ready for web": Meaning("waiting", "Web"),
     "Published": Meaning("done"),
@@ -52,11 +52,11 @@ def _tell_one(plot: Plot, number: int) -> None:
     _design(plot, author, designer)
     for _ in range(_rounds(rng)):
         plot.wait(first_look(rng, author, plot.minute))
-        plot.hand(author, designer, "Designing", rng.choice(words.WANTS_CHANGES))
+        plot.say(author, rng.choice(words.WANTS_CHANGES)).move(author, "Designing")
         plot.wait(first_look(rng, designer, plot.minute) * 0.6)
-        plot.say(designer, rng.choice(words.NEXT_VERSION)).hand(designer, author, "Feedback")
+        plot.say(designer, rng.choice(words.NEXT_VERSION)).move(designer, "Feedback")
     plot.wait(first_look(rng, author, plot.minute))
-    if rng.random() < 0.42:
+    if rng.random() < 0.5:
         _legal(plot, author, designer)
     _publish(plot, author)
 
@@ -66,18 +66,28 @@ def _rounds(rng: random.Random) -> int:
 
 
 def _design(plot: Plot, author: str, designer: str) -> None:
-    """Handed over, waited for, looked at, worked on, and back for feedback."""
+    """Handed over and waited for, perhaps sent back for want of a better brief, worked on, and up for feedback."""
     rng = plot.rng
     plot.hand(author, designer, "Handed to Design", rng.choice(words.BRIEF_READY))
-    wait = first_look(rng, designer, plot.minute)
-    if wait > 20 and rng.random() < 0.55:
-        plot.chase(author, rng.choice(words.CHASERS), wait * rng.uniform(0.55, 0.85))
-    plot.wait(wait)
+    _first_look(plot, author, designer)
+    for _ in range(rng.choices((0, 1, 2), (0.68, 0.24, 0.08))[0]):
+        plot.hand(designer, author, "Brief drafting", rng.choice(words.BRIEF_LACKS))
+        plot.wait(first_look(rng, author, plot.minute))
+        plot.hand(author, designer, "Handed to Design", rng.choice(words.BRIEF_FIXED))
+        _first_look(plot, author, designer)
     if rng.random() < 0.3:
         plot.say(designer, rng.choice(words.DESIGN_QUESTION)).wait(rng.uniform(0.5, 5))
         plot.say(author, "Answered in the brief.").wait(rng.uniform(0.5, 6))
     plot.move(designer, "Designing").wait(rng.uniform(6, 30) * slower(designer, plot.minute))
-    plot.say(designer, rng.choice(words.FIRST_VERSION)).hand(designer, author, "Feedback")
+    plot.say(designer, rng.choice(words.FIRST_VERSION)).move(designer, "Feedback")
+
+
+def _first_look(plot: Plot, author: str, designer: str) -> None:
+    """The wait, and sometimes a word from whoever waits."""
+    wait = first_look(plot.rng, designer, plot.minute)
+    if wait > 20 and plot.rng.random() < 0.55:
+        plot.chase(author, plot.rng.choice(words.CHASERS), wait * plot.rng.uniform(0.55, 0.85))
+    plot.wait(wait)
 
 
 def _legal(plot: Plot, author: str, designer: str) -> None:

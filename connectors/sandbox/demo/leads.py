@@ -47,9 +47,11 @@ def _tell_one(plot: Plot, number: int) -> None:
     plot.wait(rng.uniform(1, 5))
     seller = rng.choices([name for name, _ in _SELLERS], [share for _, share in _SELLERS])[0]
     plot.hand(cleaner, seller, "With sales", rng.choice(words.TO_SALES).format(n=int(leads * 0.3)))
-    if rng.random() < (0.3 if seller == "Dmitri Volkov" else 0.08):  # gone quiet: never touched
+    if rng.random() < (0.5 if seller == "Dmitri Volkov" else 0.1):  # gone quiet: the receiver never touches it
         if rng.random() < 0.5:
             plot.chase(cleaner, rng.choice(words.LEADS_CHASER).format(n=rng.choice((6, 8, 12))), rng.uniform(30, 60))
+        # older ones were swept up by a colleague, unworked
+        plot.wait(rng.uniform(220, 330)).say("Grace Nwosu", words.LEADS_SWEPT).finish("Grace Nwosu", "Worked")
         return
     wait = first_look(rng, seller, plot.minute)
     if wait > 30 and rng.random() < 0.4:

@@ -87,6 +87,19 @@ BRIEF_READY = (
     "",
     "",
 )
+BRIEF_LACKS = (
+    "There are no sizes in the brief. Sending it back.",
+    "The copy is still a draft, please come back when it's final.",
+    "Which event is this for? I can't start without a date and a size.",
+    "The link to the copy doc asks me for access. Back to you.",
+    "This needs a headline before I can lay anything out.",
+)
+BRIEF_FIXED = (
+    "Sizes and date added. Over to you again.",
+    "Copy is final now, sorry.",
+    "Access given, and I added last year's version.",
+    "Completed the brief.",
+)
 DESIGN_QUESTION = (
     "Which format do you need first, the 1200×628 or the square one?",
     "The brief says two logos, but I only have one. Who has the other?",
@@ -205,6 +218,7 @@ SALES_TOUCH = (
     "Two opportunities opened.",
     "Sequence started for all of EMEA.",
 )
+LEADS_SWEPT = "Closing old lists. Nobody called these; they are in the nurture now."
 SALES_DONE = (
     "Worked through. 3 opps, rest to nurture.",
     "Done, back to nurture with the others.",
