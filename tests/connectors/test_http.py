@@ -61,7 +61,7 @@ def test_reads_are_repeated_with_growing_waits_and_then_given_up(
     wire: Wire, vendor: respx.MockRouter, trouble: int | Exception
 ) -> None:
     answer = httpx.Response(trouble, json={}) if isinstance(trouble, int) else None
-    route = vendor.get("/x").mock(return_value=answer, side_effect=None if answer else trouble)
+    route = vendor.get("/x").mock(return_value=answer, side_effect=None if isinstance(trouble, int) else trouble)
     with pytest.raises(Transient) as caught:
         wire.door.get("x")
     assert route.call_count == 6
@@ -76,7 +76,9 @@ def test_a_write_that_may_have_landed_is_sent_once(
     wire: Wire, vendor: respx.MockRouter, method: str, trouble: int | Exception
 ) -> None:
     answer = httpx.Response(trouble, json={"saved": "id"}) if isinstance(trouble, int) else None
-    route = vendor.request(method, "/x").mock(return_value=answer, side_effect=None if answer else trouble)
+    route = vendor.request(method, "/x").mock(
+        return_value=answer, side_effect=None if isinstance(trouble, int) else trouble
+    )
     with pytest.raises(Transient) as caught:
         wire.door.request(method, "x", json={})
     assert caught.value.uncertain

@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from connectors.asana.connector import AsanaConnector
+from connectors.document import Document
 from connectors.errors import Rejected, Transient
-from connectors.model import EnsureFields, OwnField, PutPage, Ref, SetFields, Value
+from connectors.model import Change, EnsureFields, OwnField, PutPage, Ref, SetFields, Value
 from connectors.sandbox.asana.acts import fields
 from connectors.sandbox.faults import Fault
 from tests.connectors.asana.world import OWN, AsanaRig
@@ -193,7 +194,7 @@ def test_what_cannot_be_written_is_said(
 
 def test_asana_has_no_pages_of_ours(connector: AsanaConnector) -> None:
     with pytest.raises(Rejected, match="cannot carry out a PutPage"):
-        connector.apply(PutPage("k", "asana", "p", "t", "# x", "d"))
+        connector.apply(PutPage("k", "asana", "p", "t", Document(()), "d"))
 
 
 class Stern(httpx.HTTPTransport):
@@ -239,7 +240,7 @@ def test_cut_off_at_any_request_and_begun_again_it_ends_the_same(
     for cut in range(9):
         ours = (OwnField(f"Status {cut}", "option", ("a", "b")), OwnField(f"Since {cut}", "date"))
         values: dict[str, Value] = {f"Status {cut}": "b", f"Since {cut}": "2026-03-02"}
-        changes = [EnsureFields("e", launch, ours), setting(task, values, dict.fromkeys(values))]
+        changes: list[Change] = [EnsureFields("e", launch, ours), setting(task, values, dict.fromkeys(values))]
         small.strike(Fault("*", "/asana/*", kind, skip=cut, count=1))
         for _ in range(2):
             for change in changes:

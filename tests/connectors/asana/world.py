@@ -13,7 +13,7 @@ import httpx
 from connectors.asana.connector import AsanaConnector
 from connectors.asana.options import AsanaOptions
 from connectors.http import Meter
-from connectors.model import Change, EnsureFields, OwnField, Ref, SetFields, WorkItem
+from connectors.model import Change, EnsureFields, OwnField, Ref, SetFields, Value, WorkItem
 from connectors.sandbox.asana import AsanaSide
 from connectors.sandbox.asana.acts import containers, details, fields, tasks
 from connectors.sandbox.core import World
@@ -99,7 +99,12 @@ class AsanaRig:
 
     def changes(self, item: WorkItem) -> Sequence[Change]:
         project = Ref("asana", item.placements[0].container)
-        wanted = {"Flow status": "stalled", "Waiting since": "2026-03-02", "Waiting on": "Ben\u00a0Ö", "Days": 3}
+        wanted: dict[str, Value] = {
+            "Flow status": "stalled",
+            "Waiting since": "2026-03-02",
+            "Waiting on": "Ben\u00a0Ö",
+            "Days": 3,
+        }
         return [
             EnsureFields("ensure", project, OWN),
             SetFields("set", item.ref, wanted, dict.fromkeys(wanted)),
