@@ -91,10 +91,10 @@ def asked() -> list[Rule]:
     """One rule of each kind, and an overload of each sort, with limits as a team of that size would set them."""
     days = Duration.parse
     return [
-        HandoffStall("stall", "Ask {waiting_on}.", 10, warn=days("300wd"), breach=days("440wd")),
+        HandoffStall("stall", "Ask {waiting_on}.", 10, warn=days("470wd"), breach=days("480wd")),
         Overload("owners", "Finish {excess}.", 10, breach=Load(wip=50, arrivals_over_finishes=1.3)),
         Overload("stages", "Finish {excess}.", 10, per="stage", breach=Load(age_sum=days("40wd"))),
-        Unreviewed("ideas", "Decide.", 10, review_every={"high": days("30d"), "default": days("680d")}),
+        Unreviewed("ideas", "Decide.", 10, review_every={"high": days("30d"), "default": days("685d")}),
     ]
 
 
