@@ -13,7 +13,7 @@ from connectors.sandbox.build import build_world
 from connectors.sandbox.core import World
 from connectors.sandbox.faults import BadFaults, Faults, read_faults_file
 from connectors.sandbox.loaded import Loaded, Meaning
-from connectors.sandbox.server import HOST, PortTaken, SandboxApp, listen, serve_forever
+from connectors.sandbox.server import HOST, PortTaken, SandboxApp, link_here, listen, serve_forever
 from connectors.sandbox.writeconfig import MARK, config_text
 
 Scenario = Literal["demo", "empty"]
@@ -62,6 +62,7 @@ def run_sandbox(
     try:
         world, loaded = load(scenario, events, done, now)
         base_url = f"http://{HOST}:{listening.getsockname()[1]}"
+        link_here(world, base_url)
         if write_config:
             save_config(write_config, config_text(world, base_url, loaded))
         for line in welcome(world, loaded, base_url, write_config, len(rules)):

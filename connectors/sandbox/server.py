@@ -106,6 +106,16 @@ def serve_forever(app: SandboxApp, listening: socket.socket) -> None:
             signal.signal(each, handler)
 
 
+def link_here(world: World, base_url: str) -> None:
+    """Let the vendors' own addresses of tasks and pages (`permalink_url`, `url`) lead to this server's pages.
+
+    For people who try the sandbox; without it they name the vendors' hosts, as the real ones do.
+    """
+    with world.lock:
+        world.asana.state.workspace.site = base_url
+        world.notion.settings.site = f"{base_url}/p/"
+
+
 def listen(port: int) -> socket.socket:
     """A listening socket on 127.0.0.1; PortTaken when another program has the port."""
     # the protocol named: only then does asyncio turn Nagle off, which would cost 40 ms an answer

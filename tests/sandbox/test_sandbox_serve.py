@@ -72,6 +72,10 @@ def test_it_says_where_everything_is_and_ends_well(sign: signal.Signals, tmp_pat
         assert read["write"]["notion_parent"] in said
         assert read["sources"]["notion"]["base_url"] == f"{url}/notion"
         assert httpx.get(url).status_code == 200
+        project = httpx.get(
+            f"{url}/asana/api/1.0/projects/{projects[0]['gid']}", headers={"authorization": "Bearer x"}
+        ).json()["data"]
+        assert project["name"] in httpx.get(project["permalink_url"]).text
         process.send_signal(sign)
         assert process.wait(timeout=10) == 0
 

@@ -10,9 +10,13 @@ from operator import attrgetter
 from typing import Any
 
 from connectors.sandbox.asana.present import ABSENT, Getter, Kind, Nested
+from connectors.sandbox.asana.records import Project
 from connectors.sandbox.asana.times import iso
 
-APP = "https://app.asana.com"
+
+def _home(project: Project) -> str:
+    """A project's address in the browser."""
+    return f"{project.workspace.site}/1/{project.workspace.gid}/project/{project.gid}"
 
 
 def always(value: Any) -> Getter:
@@ -50,7 +54,7 @@ TEAM = Kind(
         "resource_type": always("team"),
         "html_description": lambda t: f"<body>{t.description}</body>",
         "organization": nested("organization", lambda: WORKSPACE),
-        "permalink_url": lambda t: f"{APP}/1/{t.organization.gid}/team/{t.gid}",
+        "permalink_url": lambda t: f"{t.organization.site}/1/{t.organization.gid}/team/{t.gid}",
         "visibility": always("public"),
     },
     compact="resource_type name",
@@ -173,7 +177,7 @@ BRIEF = Kind(
     {
         **plain("gid title text html_text"),
         "resource_type": always("project_brief"),
-        "permalink_url": lambda b: f"{APP}/1/{b.project.workspace.gid}/project/{b.project.gid}/overview/{b.gid}",
+        "permalink_url": lambda b: f"{_home(b.project)}/overview/{b.gid}",
         "project": nested("project", lambda: PROJECT),
     },
     compact="resource_type",
@@ -188,7 +192,7 @@ TAG = Kind(
         "created_at": when("created_at"),
         "followers": always([]),
         "workspace": nested("workspace", lambda: WORKSPACE),
-        "permalink_url": lambda t: f"{APP}/0/{t.gid}/list",
+        "permalink_url": lambda t: f"{t.workspace.site}/0/{t.gid}/list",
     },
     compact="resource_type name",
     full="resource_type name color notes created_at followers workspace permalink_url",
@@ -220,7 +224,7 @@ PROJECT: Kind = Kind(
         "current_status_update": Nested(lambda p: p.statuses[-1] if p.statuses else None, lambda: STATUS_UPDATE),
         "project_brief": nested("brief", lambda: BRIEF),
         "created_from_template": always(None),
-        "permalink_url": lambda p: f"{APP}/1/{p.workspace.gid}/project/{p.gid}",
+        "permalink_url": _home,
     },
     compact="resource_type name",
     full="resource_type name archived color icon created_at current_status current_status_update "

@@ -22,6 +22,7 @@ class Workspace:
     name: str
     email_domains: list[str] = field(default_factory=list)
     is_organization: bool = True
+    site: str = "https://app.asana.com"
 
 
 @dataclass(slots=True, eq=False)

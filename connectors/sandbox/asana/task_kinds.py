@@ -7,7 +7,6 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from connectors.sandbox.asana.kinds import (
-    APP,
     CUSTOM_FIELD,
     CUSTOM_FIELD_FIELDS,
     DATE,
@@ -93,7 +92,7 @@ _EXTERNAL = Kind("external", {"gid": lambda e: e.get("gid"), "data": lambda e: e
 
 def _permalink(task: Task) -> str:
     where = f"/project/{task.homes[0].project.gid}" if task.homes else ""
-    return f"{APP}/1/{task.workspace.gid}{where}/task/{task.gid}"
+    return f"{task.workspace.site}/1/{task.workspace.gid}{where}/task/{task.gid}"
 
 
 TASK: Kind = Kind(
