@@ -1,4 +1,4 @@
-"""The whole world as JSON: every record of both vendors, those they point at by their ids."""
+"""The whole world as JSON."""
 
 from __future__ import annotations
 
@@ -8,24 +8,19 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.sandbox.core import Json, Somebody, World
+from connectors.sandbox.core import Json, World
 
 
 def world_dump(world: World) -> dict[str, Json]:
-    """`people`, `asana` and `notion`: records by kind, in the order of their making. Call it under the lock."""
+    """`people`; `asana`: projects, fields, tags, tasks with stories, as its API shows them; `notion`: the records
+    behind its API by kind, in the order of their making. Call it under the lock."""
+    from connectors.sandbox.asana.whole import whole
+
     people = [
         {"gid": each.gid, "uuid": each.uuid, "name": each.name, "email": each.email, "is_bot": each.is_bot}
         for each in world.people.everyone
     ]
-    return {"people": people, "asana": _asana(world.asana.state), "notion": _notion(world.notion)}
-
-
-def _asana(state: Any) -> dict[str, Json]:
-    told: defaultdict[str, list[Json]] = defaultdict(list)
-    for record in state.by_gid.values():
-        told[record.kind].append(_record(record))
-    told["webhook"] = [_record(hook) for hook in state.hooks.all.values()]
-    return dict(told)
+    return {"people": people, "asana": whole(world.asana.state), "notion": _notion(world.notion)}
 
 
 def _notion(side: Any) -> dict[str, Json]:
@@ -40,7 +35,7 @@ def _notion(side: Any) -> dict[str, Json]:
 
 def _record(record: Any) -> dict[str, Json]:
     """A record's own fields."""
-    return {each.name: _value(getattr(record, each.name)) for each in fields(record) if each.name != "sending"}
+    return {each.name: _value(getattr(record, each.name)) for each in fields(record)}
 
 
 def _value(value: Any) -> Json:
@@ -50,12 +45,8 @@ def _value(value: Any) -> Json:
         return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if isinstance(value, bytes):
         return f"{len(value)} bytes"
-    if isinstance(value, Somebody) or hasattr(value, "gid"):
-        return value.gid
     if is_dataclass(value):
         return _record(value)
     if isinstance(value, Mapping):
-        if value and all(getattr(one, "gid", None) == key for key, one in value.items()):
-            return list(value)
         return {str(key): _value(one) for key, one in value.items()}
     return [_value(one) for one in value]

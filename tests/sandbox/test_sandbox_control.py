@@ -95,9 +95,9 @@ def test_the_state_is_the_whole_world(client: httpx.Client) -> None:
     wanted = {"data": {"name": "Launch", "workspace": workspace}}
     project = client.post("/asana/api/1.0/projects", json=wanted).json()["data"]
     told = client.get("/_sandbox/state").json()
-    assert [one["name"] for one in told["asana"]["project"]] == ["Launch"]
-    assert told["asana"]["project"][0]["gid"] == project["gid"]
-    assert told["asana"]["section"][0]["project"] == project["gid"]
+    assert [one["name"] for one in told["asana"]["projects"]] == ["Launch"]
+    assert told["asana"]["projects"][0]["gid"] == project["gid"]
+    assert told["asana"]["projects"][0]["sections"][0]["name"]
     assert [one["name"] for one in told["people"]] == ["Handrail"]
     assert told["notion"]["page"][0]["id"] in told["notion"]["shared"]
 
