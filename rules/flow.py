@@ -75,12 +75,22 @@ def stays(board: Board) -> pl.DataFrame:
     rows = came.with_columns(left_at=left).filter(pl.col("column").is_not_null()).rename({"at": "entered_at"})
     rows = rows.with_columns(
         flow=board.items["flow"].gather(rows["item"]),
-        visit=pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over("item", "column"),
+        visit=_visits(rows),
     )
     return timed(rows, board, "entered_at", "left_at").select(
         "item", "flow", "column", "name", "stage", "stage_kind", "stage_owner", "entered_at", "left_at", "visit",
         "elapsed", "working",
     )  # fmt: skip
+
+
+def _visits(rows: pl.DataFrame) -> pl.Series:
+    """How often each item has been in that column by then; one sort by (item, column) instead of a million groups."""
+    key = rows["item"].cast(pl.UInt64) * (1 << 32) + rows["column"].to_physical()
+    ordered = pl.DataFrame({"key": key, "row": pl.int_range(len(key), eager=True)}).sort("key", maintain_order=True)
+    place = pl.int_range(pl.len())
+    first = pl.when(pl.col("key").ne_missing(pl.col("key").shift())).then(place).forward_fill()
+    numbered = ordered.select("row", visit=(place - first + 1).cast(pl.UInt32))
+    return numbered.sort("row")["visit"]
 
 
 def interval_table(board: Board) -> pl.DataFrame:
