@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import unquote
+
+import orjson
 
 from connectors.base import OwnRow
 from connectors.errors import Garbled
@@ -40,8 +41,8 @@ def work_item(source: str, binding: Binding, row: Row) -> WorkItem:
 
 def version(item: WorkItem) -> str:
     """A hash of the row as the model sees it: edits within one of Notion's minutes still differ."""
-    facts = json.dumps(dataclasses.astuple(dataclasses.replace(item, version="")), default=str, ensure_ascii=False)
-    return hashlib.sha256(facts.encode()).hexdigest()[:24]
+    bare = dataclasses.replace(item, version="") if item.version else item
+    return hashlib.sha256(orjson.dumps(bare, default=list)).hexdigest()[:24]
 
 
 def _work_item(source: str, binding: Binding, row: Row) -> WorkItem:

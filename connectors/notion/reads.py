@@ -47,9 +47,16 @@ class Reads:
         if scope.id not in self._sources.tables:
             raise Missing(f"[sources.{self._id}] names no data source {scope.id}")
         table = self._sources.tables[scope.id]
-        return self._increment(scope, table, state, known) if "since" in state else self._full(scope, table, state)
+        return self._rows(scope, table, state, known)
 
     # ---- items
+
+    def _rows(self, scope: Scope, table: Table, state: State, known: Known) -> Iterator[Page]:
+        try:
+            goes_on = "since" in state
+            yield from self._increment(scope, table, state, known) if goes_on else self._full(scope, table, state)
+        except Missing as error:
+            raise self._sources.gone(table, error) from error
 
     def _full(self, scope: Scope, table: Table, state: State) -> Iterator[Page]:
         schema = self._sources.resolve(table)

@@ -50,15 +50,16 @@ class Sources:
         self.source, self.options, self.notion, self.notes = source, options, notion, notes
         self.tables: Mapping[str, Table] = tables_of(options)
         self._lock = threading.Lock()
+        self._me: str | None = None
 
     def me(self) -> str:
         """The id of the bot user behind our token."""
         with self._lock:
-            me = self.notes.get("me")
-            if me is None:
-                me = str(self.notion.me()["id"])
-                self.notes.set("me", me)
-        return me
+            self._me = self._me or self.notes.get("me")
+            if self._me is None:
+                self._me = str(self.notion.me()["id"])
+                self.notes.set("me", self._me)
+            return self._me
 
     def schema(self, data_source: str) -> Schema:
         """The schema as last seen, by request when it was never seen."""
@@ -85,23 +86,28 @@ class Sources:
         sources when there are several.
         """
         known = self.data_source_of(table)
-        if known:
-            return self.fresh_schema(known)
         try:
-            schema = self.fresh_schema(table.id)
-        except Missing:
+            schema = self.fresh_schema(known or table.id)
+        except Rejected as error:
+            if error.status not in {400, 404}:
+                raise
             schema = self.fresh_schema(self._only_data_source(table))
         self.notes.set(f"data_source:{table.id}", schema.id)
         return schema
+
+    def gone(self, table: Table, error: Missing) -> Missing:
+        """The same, with the way out; what we noted about the id is forgotten."""
+        self.notes.forget(f"data_source:{table.id}")
+        return Missing(
+            f"{table.role}: {table.options.data_source!r} is not in Notion, or not shared with this connection "
+            "(open it in Notion, then ••• → Connections → add it)", status=error.status, request=error.request,
+        )  # fmt: skip
 
     def _only_data_source(self, table: Table) -> str:
         try:
             database = self.notion.database(table.id)
         except Missing as error:
-            raise Missing(
-                f"{table.role}: {table.options.data_source!r} is not in Notion, or not shared with this connection "
-                "(open it in Notion, then ••• → Connections → add it)", status=error.status, request=error.request,
-            ) from error  # fmt: skip
+            raise self.gone(table, error) from error
         inside = database.get("data_sources") or []
         if len(inside) == 1:
             return str(inside[0]["id"])

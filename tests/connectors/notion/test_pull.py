@@ -10,6 +10,7 @@ from connectors.base import Page
 from connectors.errors import Missing, Rejected
 from connectors.model import Ref
 from connectors.notion.connector import NotionConnector
+from connectors.sandbox.faults import Fault
 from tests.connectors.contract import Kept, Notes
 from tests.connectors.notion.world import NotionRig, notion_rig
 
@@ -83,6 +84,15 @@ def test_what_is_not_shared_is_missing_with_the_way_out(rig: NotionRig) -> None:
     never = "12345678123441238123123412341234"
     with pytest.raises(Missing, match="Connections"):
         _pull(rig.connector(Notes(), work=[], ideas={"data_source": never}), 0)
+
+
+def test_a_table_that_is_no_longer_there_is_told_with_the_way_out(rig: NotionRig) -> None:
+    notes, kept = Notes(), Kept()
+    kept.pull(rig.connector(notes))
+    rig.app.faults.replace([Fault("POST", "/notion/v1/data_sources/*/query", "404", count=1)])
+    with pytest.raises(Missing, match="is not in Notion, or not shared"):
+        kept.pull(rig.connector(notes))
+    assert [page.last for page in kept.pull(rig.connector(notes))][-1]
 
 
 def test_ids_that_are_none_or_named_twice_are_refused_at_once(rig: NotionRig) -> None:
