@@ -160,6 +160,8 @@ def span(value: Json) -> Span:
 def _wanted(wanted: Json, now: datetime, path: str) -> Span:
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     days = {"today": 0, "tomorrow": 1, "yesterday": -1, "one_week_ago": -7, "one_week_from_now": 7}
+    if not isinstance(wanted, str):
+        raise bad_body(path, f"should be a string, instead was `{wanted}`.")
     if wanted in days:
         day = today + timedelta(days=days[wanted])
     elif wanted in ("one_month_ago", "one_month_from_now"):

@@ -78,7 +78,7 @@ class Pages(Contents):
     def read_values(self, source: DataSource | None, row: Mapping[str, Json]) -> dict[str, Json]:
         """A request's property values as they are kept, by property id; 400 where one is wrong."""
         read: dict[str, Json] = {}
-        for name, value in row.items():
+        for name, value in texts.check_object(row, "body.properties").items():
             prop = self._property(source, name)
             read[prop.id] = values.read(prop, value, self.names, f"body.properties.{name}")
         return read

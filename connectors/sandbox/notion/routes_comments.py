@@ -22,6 +22,7 @@ def _said(call: Call) -> list[Json]:
 @route("POST", "/comments")
 def create(call: Call) -> Json:
     said, discussion = _said(call), call.body.get("discussion_id")
+    name = _name(call)
     if discussion is not None:
         first = next((c for c in call.side.comments.values() if c.discussion == uuid_of(discussion)), None)
         if first is None:
@@ -30,8 +31,19 @@ def create(call: Call) -> Json:
         target, discussion = first.parent, first.discussion
     else:
         target = _target(call)
-    made = call.side.comment(call.actor, target, said, discussion, call.body.get("display_name"), _attached(call))
+    made = call.side.comment(call.actor, target, said, discussion, name, _attached(call))
     return call.shapes.comment(made)
+
+
+def _name(call: Call) -> Json:
+    name = texts.check_object(call.body.get("display_name") or {}, "body.display_name")
+    if name.get("type") == "custom":
+        custom = texts.check_object(name.get("custom"), "body.display_name.custom")
+        if not texts.check_text(custom, "name", "body.display_name.custom"):
+            raise undefined("body.display_name.custom.name")
+    elif name and name.get("type") not in ("integration", "user"):
+        raise undefined("body.display_name.type")
+    return name
 
 
 def _target(call: Call) -> str:

@@ -11,6 +11,7 @@ from connectors.sandbox.notion.errors import bad_body, check_length, invalid, un
 from connectors.sandbox.notion.names import uuid_of
 from connectors.sandbox.notion.records import Database, DataSource, Node, Page
 from connectors.sandbox.notion.routes_tables import marks, wanted_properties
+from connectors.sandbox.notion.texts import check_object
 
 MOST_UPDATES = 100
 
@@ -41,11 +42,11 @@ def create_page(call: Call) -> Json:
 
 def _index(call: Call, parent: Node | None) -> int | None:
     """Where on the parent page the new page stands."""
-    position = call.body.get("position") or {"type": "page_end"}
+    position = check_object(call.body.get("position") or {"type": "page_end"}, "body.position")
     if position.get("type") == "page_start":
         return 0
     if position.get("type") == "after_block" and isinstance(parent, Page):
-        after = uuid_of((position.get("after_block") or {}).get("id"))
+        after = uuid_of(check_object(position.get("after_block") or {}, "body.position.after_block").get("id"))
         if after is None or after not in parent.children:
             raise invalid("Block to insert after is not a child of the parent page.")
         return parent.children.index(after) + 1
@@ -204,6 +205,7 @@ def _update(body: Json, now: str) -> str:
     check_length("body.update_content.content_updates", len(updates), MOST_UPDATES)
     for at, update in enumerate(updates):
         path = f"body.update_content.content_updates[{at}]"
+        update = check_object(update, path)
         old, new = _text(update, "old_str", path), _text(update, "new_str", path)
         count = now.count(old) if old else 0
         if count == 0:
@@ -222,7 +224,11 @@ def _insert(body: Json, now: str) -> str:
     if body.get("after") is not None:
         at = _found(now, str(body["after"]), "body.insert_content.after")[1]
         return f"{now[:at]}\n{said}\n{now[at:]}"
-    first, second = (said, now) if (body.get("position") or {}).get("type") == "start" else (now, said)
+    first, second = (
+        (said, now)
+        if check_object(body.get("position") or {}, "body.insert_content.position").get("type") == "start"
+        else (now, said)
+    )
     return f"{first}\n{second}"
 
 

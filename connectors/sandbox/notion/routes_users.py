@@ -35,7 +35,7 @@ def search(call: Call) -> Json:
     wanted = check_object(call.body.get("filter") or {}, "body.filter")
     kinds = {"page": Page, "data_source": DataSource}
     value = wanted.get("value")
-    if value is not None and value not in kinds:
+    if value is not None and (not isinstance(value, str) or value not in kinds):
         raise bad_body("body.filter.value", f'should be `"page"` or `"data_source"`, instead was `"{value}"`.')
     types = (kinds[value],) if value else (Page, DataSource)
     trashed, words = bool(wanted.get("in_trash", False)), str(call.body.get("query") or "").casefold()

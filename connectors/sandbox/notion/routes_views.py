@@ -9,6 +9,7 @@ from connectors.sandbox.notion.call import Call, listed, route
 from connectors.sandbox.notion.errors import ApiError, bad_body, invalid, undefined
 from connectors.sandbox.notion.names import uuid_of
 from connectors.sandbox.notion.records import Database, DataSource, Page, View
+from connectors.sandbox.notion.texts import check_object
 from connectors.sandbox.notion.times import exact
 
 TYPES = ("table", "board", "list", "calendar", "timeline", "gallery", "form", "chart", "map", "dashboard")
@@ -36,7 +37,7 @@ def create(call: Call) -> Json:
         call.need("type"),
         call.need("name"),
     )
-    if type_ not in TYPES:
+    if not isinstance(type_, str) or type_ not in TYPES:
         raise bad_body("body.type", f'should be one of the view types, instead was `"{type_}"`.')
     database = _place(call, source)
     now = call.side.world.tick()
@@ -51,7 +52,7 @@ def create(call: Call) -> Json:
 def _place(call: Call, source: DataSource) -> Database:
     """The database that shows it: one that is there, or a linked one that is made on a page."""
     if "create_database" in call.body:
-        page = call.written(call.body["create_database"]["parent"]["page_id"], Page, "page")
+        page = call.written(_page(call), Page, "page")
         made = call.side.create_database(call.actor, source.title, page.id, {})
         call.side.nodes.pop(made.sources.pop())
         made.sources.append(source.id)
@@ -59,6 +60,11 @@ def _place(call: Call, source: DataSource) -> Database:
     if "database_id" not in call.body:
         raise undefined("body.database_id")
     return call.written(call.body["database_id"], Database, "database")
+
+
+def _page(call: Call) -> Json:
+    parent = check_object(call.part("create_database").get("parent"), "body.create_database.parent")
+    return parent.get("page_id")
 
 
 def view_of(call: Call) -> View:

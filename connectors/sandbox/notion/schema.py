@@ -8,7 +8,9 @@ from uuid import UUID
 
 from connectors.sandbox.core import Json
 from connectors.sandbox.notion.errors import bad_body, check_length, invalid
+from connectors.sandbox.notion.names import uuid_of
 from connectors.sandbox.notion.records import DataSource, Option, Property
+from connectors.sandbox.notion.texts import check_color, check_object, check_text
 
 NewId = Callable[[str], str]
 
@@ -45,8 +47,8 @@ def new_property(source: DataSource, name: str, body: Json, new_id: NewId, path:
     if source.property(name):
         raise invalid(f"Cannot create property {name}: a property with this name already exists.")
     id_ = "title" if type_ == "title" else property_id(source, new_id)
-    made = Property(id_, name, type_, description=body.get("description"))
-    configure(made, body[type_] or {}, new_id, f"{path}.{type_}")
+    made = Property(id_, name, type_, description=check_text(body, "description", path))
+    configure(made, body[type_], new_id, f"{path}.{type_}")
     if type_ == "status" and not made.options:
         made.options = [Option(new_id("option"), n, "default", None, g) for n, g in _DEFAULT_STATUS]
     return made
@@ -64,6 +66,7 @@ def config_type(body: Json, path: str) -> str:
 
 def configure(prop: Property, config: Json, new_id: NewId, path: str) -> None:
     """Apply a configuration to a property: options are kept by id or name, left out ones go."""
+    config = check_object(config or {}, path)
     if prop.type in CHOICES:
         if "options" in config:
             prop.options = _options(prop, config["options"], new_id, path)
@@ -84,8 +87,11 @@ def _relation(prop: Property, config: Json, path: str) -> Json:
     target = config.get("data_source_id") or prop.config.get("data_source_id")
     if not target:
         raise bad_body(f"{path}.data_source_id", "should be defined, instead was `undefined`.")
+    target = uuid_of(target)
     kind = "dual_property" if "dual_property" in config else "single_property"
-    return {"data_source_id": target, "type": kind, kind: config.get(kind) or {}}
+    inner = check_object(config.get(kind) or {}, f"{path}.{kind}")
+    kept = prop.config if prop.config.get("data_source_id") == target else {}
+    return {"data_source_id": target, "type": kind, kind: kept.get(kind) or inner}
 
 
 def _options(prop: Property, wanted: Json, new_id: NewId, path: str) -> list[Option]:
@@ -94,7 +100,8 @@ def _options(prop: Property, wanted: Json, new_id: NewId, path: str) -> list[Opt
     check_length(f"{path}.options", len(wanted), 100)
     kept: list[Option] = []
     for at, body in enumerate(wanted):
-        name, id_ = body.get("name"), body.get("id")
+        body = check_object(body, f"{path}.options[{at}]")
+        name, id_ = check_text(body, "name", path), check_text(body, "id", path)
         option = prop.option(id_) if id_ else prop.option(name or "")
         if option is None:
             if not name:
@@ -103,8 +110,8 @@ def _options(prop: Property, wanted: Json, new_id: NewId, path: str) -> list[Opt
         if name and any(o.name == name and o is not option for o in kept):
             raise invalid(f"Cannot have two options with the same name: {name}.")
         option.name = name or option.name
-        option.color = body.get("color", option.color)
-        option.description = body.get("description", option.description)
+        option.color = check_color(body.get("color", option.color), f"{path}.options[{at}].color")
+        option.description = check_text(body, "description", path) or option.description
         option.group = body.get("group", option.group)
         kept.append(option)
     return kept

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 
 from connectors.sandbox.core import Json, Somebody
 from connectors.sandbox.notion import schema, texts
-from connectors.sandbox.notion.errors import invalid
+from connectors.sandbox.notion.errors import ApiError, invalid
 from connectors.sandbox.notion.pages import Pages
 from connectors.sandbox.notion.records import Database, DataSource, Page, ParentKind, Property
 
@@ -85,12 +86,21 @@ class Tables(Pages):
     def change_schema(self, by: Somebody | str, source_id: str, changes: Mapping[str, Json]) -> DataSource:
         """Add, rename, reconfigure or (None) remove properties, by name or id."""
         source, actor, instant = self.node(source_id, DataSource), self.who(by), self.world.tick()
-        told: list[Json] = []
-        for name, body in changes.items():
-            told.append(self._change_property(source, name, body, f"body.properties.{name}"))
+        told = self._all_or_nothing(source, changes)
         self.touch(source, instant, actor)
         self.tell("data_source.schema_updated", source, actor, updated_properties=told)
         return source
+
+    def _all_or_nothing(self, source: DataSource, changes: Mapping[str, Json]) -> list[Json]:
+        """Change properties; where one cannot be, every schema is as it was before."""
+        sources = [node for node in self.nodes.values() if isinstance(node, DataSource)]
+        before = [(one, deepcopy(one.properties)) for one in sources]
+        try:
+            return [self._change_property(source, n, body, f"body.properties.{n}") for n, body in changes.items()]
+        except ApiError:
+            for one, properties in before:
+                one.properties = properties
+            raise
 
     def _change_property(self, source: DataSource, name: str, body: Json, path: str) -> Json:
         prop = source.property(name)
@@ -108,19 +118,22 @@ class Tables(Pages):
         return {"id": prop.id, "name": prop.name, "action": "updated"}
 
     def _reconfigure(self, source: DataSource, prop: Property, body: Json, path: str) -> None:
-        new_name = body.get("name")
+        body = texts.check_object(body, path)
+        new_name = texts.check_text(body, "name", path)
         if new_name and any(p.name == new_name and p is not prop for p in source.properties.values()):
             raise invalid(f"Cannot rename to {new_name}: a property with this name already exists.")
         type_ = next((t for t in schema.TYPES if t in body), prop.type)
-        if type_ != prop.type:
+        changes_type = type_ != prop.type
+        if changes_type:
             if "title" in (type_, prop.type):
                 raise invalid("Cannot change the type of, or to, a title property.")
             prop.type, prop.config, prop.options = type_, {}, []
-            for id_ in source.rows:
-                self.node(id_, Page).values.pop(prop.id, None)
         prop.name = new_name or prop.name
         prop.description = body.get("description", prop.description)
-        schema.configure(prop, body.get(type_) or {}, self.new_id, f"{path}.{type_}")
+        schema.configure(prop, body.get(type_), self.new_id, f"{path}.{type_}")
+        if changes_type:
+            for id_ in source.rows:
+                self.node(id_, Page).values.pop(prop.id, None)
 
 
 def _dual(target: str, other: Property) -> Json:

@@ -53,7 +53,7 @@ def rich_text(items: Json, path: str, name: Name) -> list[Json]:
 
 def check_color(color: Json, path: str) -> Json:
     """The color, if the API knows it; else 400."""
-    if color not in COLORS:
+    if not isinstance(color, str) or color not in COLORS:
         raise bad_body(path, f"should be a color, instead was `{_shown(color)}`.")
     return color
 
@@ -62,6 +62,14 @@ def check_object(value: Json, path: str) -> dict[str, Json]:
     """The object that must stand here; else 400."""
     if not isinstance(value, dict):
         raise bad_body(path, f"should be an object, instead was `{_shown(value)}`.")
+    return value
+
+
+def check_text(body: dict[str, Json], name: str, path: str) -> str | None:
+    """A string of an object, or None when it is not there; else 400."""
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise bad_body(f"{path}.{name}", f"should be a string, instead was `{value}`.")
     return value
 
 
