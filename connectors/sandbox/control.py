@@ -15,7 +15,6 @@ from starlette.routing import BaseRoute, Route
 
 from connectors.sandbox.carrier import is_loopback
 from connectors.sandbox.core import Json, World
-from connectors.sandbox.dump import world_dump
 from connectors.sandbox.faults import BadFaults, Faults, read_faults
 from connectors.sandbox.requests import RequestLog
 
@@ -67,9 +66,14 @@ def _answer(act: Callable[[Json], Json], body: bytes) -> WebResponse:
 
 
 def world_state(world: World) -> dict[str, Any]:
-    """The whole world: clock, people, and every record of both vendors."""
+    """The whole world: clock, people, and what each vendor says of itself with `state()`."""
     with world.lock:
-        return clock_state(world) | world_dump(world)
+        people = [
+            {"gid": each.gid, "uuid": each.uuid, "name": each.name, "email": each.email, "is_bot": each.is_bot}
+            for each in world.people.everyone
+        ]
+        told = {"people": people, "asana": world.asana.state(), "notion": world.notion.state()}
+        return clock_state(world) | told
 
 
 def clock_state(world: World) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from connectors.sandbox.core import World
 from connectors.sandbox.demo import play_demo
 from connectors.sandbox.demo.cast import TEAMS, team_of
 from connectors.sandbox.demo.worktime import DAY, END, TIMEZONE, WorkLine
-from connectors.sandbox.dump import world_dump
 from connectors.sandbox.loaded import Loaded
 
 NOW = datetime(2026, 11, 2, 15, 30, tzinfo=UTC)
@@ -49,18 +48,20 @@ def test_it_is_quick_and_the_same_every_time(demo: tuple[World, Loaded]) -> None
     again = build_world(NOW)
     play_demo(again)
     assert time.perf_counter() - began < 3
-    assert world_dump(again)["asana"] == world_dump(demo[0])["asana"]
+    assert again.asana.state() == demo[0].asana.state()
     assert _without_shared(again) == _without_shared(demo[0])
 
 
-def _without_shared(world: World) -> list[Any]:
-    return [page for page in world_dump(world)["notion"]["page"] if page["id"] != world.notion.shared_page_id]
+def _without_shared(world: World) -> dict[str, Any]:
+    """All but the page that is made when the world is."""
+    nodes: dict[str, Any] = world.notion.state()["nodes"]
+    return {id_: node for id_, node in nodes.items() if id_ != world.notion.shared_page_id}
 
 
 def test_starts_on_one_day_look_alike(demo: tuple[World, Loaded]) -> None:
     later = build_world(NOW + timedelta(hours=4))
     play_demo(later)
-    assert world_dump(later)["asana"] == world_dump(demo[0])["asana"]
+    assert later.asana.state() == demo[0].asana.state()
 
 
 def test_any_other_day_tells_the_same_story(tasks: list[Task]) -> None:
