@@ -1,0 +1,165 @@
+"""Small worlds to run Handrail in: an event log in the sandbox, over real HTTP, and what a person sees there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from connectors.sandbox.core import World
+from connectors.sandbox.serve import load as fill
+from connectors.sandbox.server import SandboxApp, serving_app
+from connectors.sandbox.writeconfig import config_text
+from sync.config import load
+from sync.run import Outcome, run
+from sync.wiring import open_house
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday
+_HEAD = "case:concept:name,concept:name,time:timestamp,org:resource,org:group\n"
+
+
+@dataclass
+class Rig:
+    """One sandbox with one event log in it, and a config for it."""
+
+    world: World
+    app: SandboxApp
+    url: str
+    config: Path
+    now: datetime = NOW
+
+    def run(self, *, write: bool = True, now: datetime | None = None) -> Outcome:
+        """One run of the whole service with this rig's database."""
+        with open_house(load(self.config, {})) as house:
+            return run(house, now or self.now, write=write)
+
+    def forget(self) -> None:
+        """Lose the database."""
+        for path in self.config.parent.glob("handrail.db*"):
+            path.unlink()
+
+    def get(self, path: str, token: str = "reader", **query: str) -> Any:
+        """One GET as somebody's client."""
+        return self._send("GET", path, token, params=query)
+
+    def send(self, method: str, path: str, body: Any, token: str = "reader") -> Any:
+        """One write as somebody's client."""
+        return self._send(method, path, token, json=body)
+
+    def _send(self, method: str, path: str, token: str, **kw: Any) -> Any:
+        headers = {"Authorization": f"Bearer {token}", "Notion-Version": "2026-03-11"}
+        answer = httpx.request(method, self.url + path, headers=headers, trust_env=False, timeout=30, **kw)
+        answer.raise_for_status()
+        return answer.json()
+
+    # ---- what a person sees --------------------------------------------------------------------------------------
+
+    def tasks(self) -> dict[str, dict[str, str | None]]:
+        """Task name → custom field name → what it shows."""
+        project = next(line for line in self.config.read_text().splitlines() if line.startswith('  "12')).split('"')[
+            1
+        ]
+        found = self.get(
+            "/asana/api/1.0/tasks", project=project, limit="100",
+            opt_fields="name,custom_fields.name,custom_fields.display_value",
+        )  # fmt: skip
+        return {
+            task["name"]: {field["name"]: field["display_value"] for field in task["custom_fields"]}
+            for task in found["data"]
+        }
+
+    def own_places(self) -> list[tuple[str, str]]:
+        """What hangs under the shared page: kind and title, in order."""
+        parent = self.world.notion.shared_page_id
+        blocks = self.get(f"/notion/v1/blocks/{parent}/children")["results"]
+        return [(one["type"], one[one["type"]]["title"]) for one in blocks if one["type"].startswith("child_")]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The findings table as it shows, by key; without ids and times of edit."""
+        for block in self.get(f"/notion/v1/blocks/{self.world.notion.shared_page_id}/children")["results"]:
+            if block["type"] == "child_database":
+                source = self.get(f"/notion/v1/databases/{block['id']}")["data_sources"][0]["id"]
+                found = self.send("POST", f"/notion/v1/data_sources/{source}/query", {})["results"]
+                rows = [{name: _plain(value) for name, value in row["properties"].items()} for row in found]
+                return sorted(rows, key=lambda row: str(row["Key"]))
+        return []
+
+    def page(self) -> str:
+        """The summary page's markdown without its as-of line."""
+        for block in self.get(f"/notion/v1/blocks/{self.world.notion.shared_page_id}/children")["results"]:
+            if block["type"] == "child_page":
+                text = self.get(f"/notion/v1/pages/{block['id']}/markdown")["markdown"]
+                return "\n".join(line for line in text.splitlines() if not line.startswith("As of "))
+        return ""
+
+    def fields(self) -> list[str]:
+        """Names of all custom fields of the workspace, doubles included."""
+        workspace = self.get("/asana/api/1.0/workspaces")["data"][0]["gid"]
+        found = self.get(f"/asana/api/1.0/workspaces/{workspace}/custom_fields", limit="100")["data"]
+        return sorted(field["name"] for field in found)
+
+    def seen(self) -> dict[str, Any]:
+        """Everything of the above."""
+        return {
+            "tasks": self.tasks(), "places": self.own_places(), "rows": self.rows(), "page": self.page(),
+            "fields": self.fields(),
+        }  # fmt: skip
+
+    def writes(self) -> int:
+        """Requests served that changed, or might have changed, something."""
+        reading = ("/query", "/search")
+        return sum(
+            one["method"] != "GET" and not one["path"].endswith(reading)
+            for one in self.get("/_sandbox/requests")["requests"]
+        )
+
+    def clear_log(self) -> None:
+        """Forget the requests so far."""
+        httpx.delete(f"{self.url}/_sandbox/requests", trust_env=False).raise_for_status()
+
+
+def _plain(value: dict[str, Any]) -> Any:
+    inner = value[value["type"]]
+    if isinstance(inner, list):
+        return "".join(one.get("plain_text", one.get("id", "")) for one in inner)
+    if value["type"] in ("created_by", "last_edited_by", "created_time", "last_edited_time"):
+        return None
+    return inner["name"] if isinstance(inner, dict) and "name" in inner else inner
+
+
+def stalled_log(cases: int = 6) -> str:
+    """Cases given to somebody who first looks long after `NOW`, some who looked at once, one nobody has; names
+    that hurt. (In a log the row before hands over, and the later row is the first touch.)"""
+    start = NOW - timedelta(days=12)
+    rows: list[tuple[str, str, datetime, str, str]] = []
+    for number in range(cases):
+        at = start + timedelta(hours=26 * number)
+        case = f"brief {number} | `x` <b> $1 “ü” שלום 🚀" if number % 2 else f"brief {number}"
+        rows.append((case, "Briefing", at, "Lena", "Demand Gen"))
+        rows.append((case, "Design", at + timedelta(hours=2), "Lena", "Design"))
+        if number % 3 == 2:
+            rows.append((case, "Review", at + timedelta(hours=4), "Ana, B.", "Legal"))
+        rows.append((case, "Design", NOW + timedelta(days=40), "" if number == 5 else "Kofi", "Design"))
+    return _HEAD + "".join(
+        f'"{case}",{stage},{at.isoformat()},"{who}",{team}\n' for case, stage, at, who, team in rows
+    )
+
+
+@contextmanager
+def rig(folder: Path, log: str | None = None, now: datetime = NOW) -> Iterator[Rig]:
+    """A sandbox standing at `now` with this event log in it, served, and its config in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "log.csv"
+    file.write_text(log if log is not None else stalled_log(), encoding="utf-8")
+    world, loaded = fill(events=file, now=now)
+    app = SandboxApp(world)
+    with serving_app(app) as url:
+        config = folder / "config.toml"
+        config.write_text(config_text(world, url, loaded), encoding="utf-8")
+        yield Rig(world, app, url, config, now)
+    app.close()
