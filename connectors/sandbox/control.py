@@ -61,8 +61,11 @@ def _answer(act: Callable[[Json], Json], body: bytes) -> WebResponse:
         status, said = 400, {"error": f"the body is not JSON: {error}"}
     except (BadRequest, BadFaults) as error:
         status, said = 400, {"error": str(error)}
-    pretty = orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    return WebResponse(pretty, status, media_type="application/json")
+    # for a person's eyes, but not the whole world, which can be tens of megabytes
+    indent = 0 if isinstance(said, dict) and "people" in said else orjson.OPT_INDENT_2
+    return WebResponse(
+        orjson.dumps(said, option=indent | orjson.OPT_APPEND_NEWLINE), status, None, "application/json"
+    )
 
 
 def world_state(world: World) -> dict[str, Any]:
