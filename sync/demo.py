@@ -39,6 +39,7 @@ class Shown:
 def run_demo(*, serve: bool, port: int, json: bool) -> int:
     """Start the sandbox, run twice, show what was found and written; with `serve` stay until Ctrl-C."""
     started = time.monotonic()
+    show.logging(verbose=False)
     with (
         _sandbox(port if serve else 0) as (url, text),
         tempfile.TemporaryDirectory(prefix="handrail-demo-") as folder,
@@ -59,11 +60,12 @@ def run_demo(*, serve: bool, port: int, json: bool) -> int:
 def _sandbox(port: int) -> Iterator[tuple[str, str]]:
     """Its URL, and a config for what is in it."""
     from connectors.sandbox.serve import load as fill
-    from connectors.sandbox.server import serving
+    from connectors.sandbox.server import link_here, serving
     from connectors.sandbox.writeconfig import config_text
 
     world, loaded = fill("demo")
     with serving(world, port) as url:
+        link_here(world, url)
         yield url, config_text(world, url, loaded)
 
 

@@ -1,29 +1,32 @@
 """The summary page, in the order a busy lead reads: one big thing, what leaks, who waits for whom, how sure we are.
 
 Pure: a judgement in, a document out. Every figure is a count or a sum over rows of `handrail export`; the same facts
-give the same words. What only ages is counted in whole working days. The as-of line stands apart, outside the digest.
+give the same words. What only ages is counted in whole working days up to the start of the day, so that the page
+does not change by the hour. The as-of line stands apart, outside the digest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
-from connectors.document import Block, Bullets, Callout, Document, Heading, Line, Paragraph, Span, Table, line
+from connectors.document import Block, Bullets, Callout, Document, Heading, Line, Paragraph, Span, line
 from rules.base import Board, Finding, Rule
+from rules.durations import Duration
 from rules.engine import Judgement
 from rules.flow import calendar
-from rules.handoffs import handoffs
+from rules.handoff_map import pair_sentences
 from rules.language import counted, money, quoted
-from rules.now import standing
-from sync import honesty
+from sync import honesty, page_flow
 from sync.plan import LeftAlone
 
+SPAN, SPAN_WORDS = timedelta(weeks=4), "the last four weeks"
+_FIRST_LOOK = Duration.parse("2wd")
 _LINKS = 3
-_ROWS = 12
+_LEFT = 12
 
 
 def summary(
@@ -31,13 +34,14 @@ def summary(
 ) -> tuple[Document, Paragraph]:
     """The page without its as-of line, and that line."""
     board = judgement.board
+    morning = replace(board, now=day_start(board))
     groups = by_rule(judgement, rules)
     blocks = [
-        _big_thing(board, groups),
-        *_leaks(board, groups),
-        *_map(board),
-        *_turns(board),
-        *_in_hand(board),
+        _big_thing(morning, groups),
+        *_leaks(morning, groups),
+        *page_flow.who_to_whom(morning),
+        *page_flow.turns(morning),
+        *page_flow.in_hand(board),
         *_left_alone(left),
         *honesty.box(board, sorted(unheard)),
         *_how(board),
@@ -51,8 +55,14 @@ def as_of_line(board: Board) -> Paragraph:
     return Paragraph(line(f"As of {local:%A, %d %B %Y, %H:%M} ({board.terms.hours.timezone})."))
 
 
+def day_start(board: Board) -> datetime:
+    """Midnight of the board's day, on the calendar's clock."""
+    zone = ZoneInfo(board.terms.hours.timezone)
+    return datetime.combine(board.now.astimezone(zone).date(), time(), zone).astimezone(board.now.tzinfo)
+
+
 def by_rule(judgement: Judgement, rules: Sequence[Rule]) -> list[tuple[Rule, list[Finding]]]:
-    """The findings of each rule that has any, the costliest rule first, ties in the config's order."""
+    """The findings of each rule that has any, the most waiting first, ties in the config's order."""
     known = {rule.id: (number, rule) for number, rule in enumerate(rules)}
     ordered = sorted(judgement.findings, key=lambda one: known[one.rule][0])
     groups = [(known[id_][1], list(found)) for id_, found in groupby(ordered, key=lambda one: one.rule)]
@@ -60,39 +70,41 @@ def by_rule(judgement: Judgement, rules: Sequence[Rule]) -> list[tuple[Rule, lis
 
 
 def whole_days(findings: Iterable[Finding], board: Board) -> int:
-    """Working days waited: the whole days of each finding, added up. Only findings that cost waiting count."""
-    day = calendar(board).day / 1e6
-    return sum(int((one.waited_working or 0.0) // day) for one in findings if one.cost_hours is not None)
+    """Working days waited by the start of the day: the whole days of each finding that costs waiting, added up."""
+    until = day_start(board)
+    return sum(
+        calendar(board).working_day_count(one.since, until)
+        for one in findings
+        if one.cost_hours is not None and one.since < until
+    )
 
 
 # ---- what leaks ----------------------------------------------------------------------------------------------
 
 
-def _big_thing(board: Board, groups: Sequence[tuple[Rule, list[Finding]]]) -> Block:
-    if not groups:
-        return Callout(line(Span("Nothing is stuck. ", bold=True), "No rule found anything to say."), "✅", "green")
-    rule, found = groups[0]
-    worst = found[0]
-    days = whole_days(found, board)
-    size = f" Together they have waited {counted(days, 'working day')}." if days else ""
-    return Callout(
-        line(Span(f"{_name(rule)}: {counted(len(found), 'finding')}.", bold=True), f"{size} The longest: ",
-             _linked(worst), "."),
-        "⚠️", "orange",
-    )  # fmt: skip
+def _big_thing(morning: Board, groups: Sequence[tuple[Rule, list[Finding]]]) -> Block:
+    """One sentence: where most waiting between two parties was, else the rule with most to say."""
+    pairs = pair_sentences(morning, _FIRST_LOOK, SPAN, SPAN_WORDS)
+    if pairs.height:
+        return Callout(line(Span("The one big thing. ", bold=True), str(pairs["sentence"][0])), "⚠️", "orange")
+    if groups:
+        rule, found = groups[0]
+        head = Span(f"{name(rule)}: {counted(len(found), 'finding')}. ", bold=True)
+        return Callout(line(head, "The first of them: ", _linked(found[0]), "."), "⚠️", "orange")
+    return Callout(line(Span("Nothing is stuck. ", bold=True), "No rule found anything to say."), "✅", "green")
 
 
-def _leaks(board: Board, groups: Sequence[tuple[Rule, list[Finding]]]) -> Iterator[Block]:
+def _leaks(morning: Board, groups: Sequence[tuple[Rule, list[Finding]]]) -> Iterator[Block]:
     """One card a rule, four lines each: what and where; since when and how many; what it costs; who can end it."""
     if groups:
         yield Heading(line("What leaks"))
     for rule, found in groups:
-        yield Heading(line(_name(rule)), 3)
-        yield Bullets((_what(found), _since(board, found), _cost(board, found), _who(found)))
-        yield Bullets(tuple(line(_linked(one), f": {one.sentence}") for one in found[:_LINKS]))
+        yield Heading(line(name(rule)), 3)
+        yield Bullets((_what(found), _since(morning, found), _cost(morning, found), _who(found), _look(found)))
 
 
-def _name(rule: Rule) -> str:
+def name(rule: Rule) -> str:
+    """A rule's id as a heading."""
     return rule.id.replace("-", " ").replace("_", " ").capitalize()
 
 
@@ -109,9 +121,10 @@ def _what(found: Sequence[Finding]) -> Line:
 
 
 def _since(board: Board, found: Sequence[Finding]) -> Line:
-    zone = ZoneInfo(board.terms.hours.timezone)
-    first = min(one.since for one in found).astimezone(zone)
-    return line(Span("Since when: ", bold=True), f"the oldest since {first:%d %B %Y}. The limit is {found[0].limit}.")
+    first = min(one.since for one in found).astimezone(ZoneInfo(board.terms.hours.timezone))
+    limits = sorted({one.limit for one in found})
+    text = f"the oldest since {first:%d %B %Y}. The limit is {' or '.join(limits[:3])}."
+    return line(Span("Since when: ", bold=True), text)
 
 
 def _cost(board: Board, found: Sequence[Finding]) -> Line:
@@ -119,114 +132,29 @@ def _cost(board: Board, found: Sequence[Finding]) -> Line:
     if all(one.cost_hours is None for one in found):
         return line(head, "nothing that can be counted in hours.")
     days = counted(whole_days(found, board), "working day")
-    priced = [one for one in found if one.cost_money is not None]
+    priced = [one for one in found if one.cost_money is not None and one.cost_hours]
     if not priced:
         return line(head, f"{days} of waiting so far. No rates are set, so no money is named.")
-    day = calendar(board).day / 3.6e9
-    total = sum((one.cost_money or 0) / (one.cost_hours or 1) * day * whole_days([one], board) for one in priced)
-    return line(
-        head, f"{days} of waiting so far, {money(total, priced[0].currency)} at your rates. Waiting is not pay."
-    )
+    hours = calendar(board).day / 3.6e9
+    total = sum((one.cost_money or 0) / (one.cost_hours or 1) * hours * whole_days([one], board) for one in priced)
+    text = f"{days} of waiting so far, {money(total, priced[0].currency)} at your rates. Waiting is not pay."
+    return line(head, text)
 
 
 def _who(found: Sequence[Finding]) -> Line:
     """Teams where they are known: a leak belongs to a handoff or a stage, not to a person."""
     teams = sorted({one.team for one in found if one.team})
-    steps = list(dict.fromkeys(one.next_step for one in found))
     who = f"{', '.join(teams[:4])}{' and others' if len(teams) > 4 else ''}. " if teams else ""
-    return line(Span("Who can end it: ", bold=True), f"{who}{steps[0]}")
+    return line(Span("Who can end it: ", bold=True), f"{who}{found[0].next_step}")
 
 
-# ---- handoffs and turns --------------------------------------------------------------------------------------
-
-
-def _counting(board: Board) -> tuple[str, pl.DataFrame]:
-    """The handoffs shown: between teams where there are any, else between owners. Slips do not count."""
-    rows = handoffs(board).filter((pl.col("ended") != "slip") & ~pl.col("return_of_slip"))
-    by = "team" if (rows["by"].cast(pl.String) == "team").any() else "owner"
-    return by, rows.filter(pl.col("by").cast(pl.String) == by)
-
-
-def _map(board: Board) -> Iterator[Block]:
-    by, rows = _counting(board)
-    if rows.is_empty():
-        return
-    yield Heading(line("Who hands over to whom"))
-    pairs = (
-        rows.group_by(pl.col("from").cast(pl.String), pl.col("to").cast(pl.String))
-        .agg(
-            n=pl.len(),
-            median=pl.col("working").filter(pl.col("touched_at").is_not_null()).dt.total_microseconds().median(),
-            touched=pl.col("touched_at").is_not_null().sum(),
-            back=(pl.col("ended") == "bounced").sum(),
-            open=(pl.col("ended") == "waiting").sum(),
-        )
-        .sort("n", "from", "to", descending=[True, False, False])
-    )
-    day = calendar(board).day
-    shown = [
-        (line(f"{pair['from']} → {pair['to']}"), line(f"{pair['n']:,}"), line(_median(pair, day)),
-         line(str(pair["back"])), line(str(pair["open"])))
-        for pair in pairs.head(_ROWS).iter_rows(named=True)
-    ]  # fmt: skip
-    yield Table(tuple(map(line, ("From → to", "Handoffs", "Median wait", "Sent back", "Waiting now"))), tuple(shown))
-    rest = pairs.height - len(shown)
-    more = f" {counted(rest, 'more pair')} in the export." if rest > 0 else ""
-    yield Paragraph(
-        line(f"Handoffs between {by}s; waits in working time, up to the receiver's first own touch.{more}")
-    )
-
-
-def _median(pair: dict[str, int], day: int) -> str:
-    """Below twenty touched handoffs a median says little: a dash instead."""
-    if pair["touched"] < 20:
-        return f"– (only {pair['touched']})"
-    hours = pair["median"] / 3.6e9
-    return f"{pair['median'] / day:.1f} working days" if pair["median"] >= day else f"{hours:.1f} working hours"
-
-
-def _turns(board: Board) -> Iterator[Block]:
-    """Handed over, not touched, not finished: whose turn it is."""
-    _, rows = _counting(board)
-    open_ = rows.filter(pl.col("ended") == "waiting")
-    state = standing(board)["state"].cast(pl.String)
-    open_ = open_.filter(state.gather(open_["item"]).is_in(["open", "backlog"]))
-    if open_.is_empty():
-        return
-    yield Heading(line("Whose turn it is"))
-    zone = ZoneInfo(board.terms.hours.timezone)
-    turns = (
-        open_.group_by(pl.col("to").cast(pl.String)).agg(n=pl.len(), since=pl.col("given_at").min())
-        .sort("n", "to", descending=[True, False])
-    )  # fmt: skip
-    cells = [
-        (line(row["to"]), line(counted(row["n"], "item")), line(f"{row['since'].astimezone(zone):%d %B %Y}"))
-        for row in turns.head(_ROWS).iter_rows(named=True)
-    ]
-    yield Table(tuple(map(line, ("Waiting on", "Not looked at yet", "The oldest since"))), tuple(cells))
-
-
-def _in_hand(board: Board) -> Iterator[Block]:
-    """Open items by stage, in the order of the flow."""
-    now = standing(board).with_columns(flow=board.items["flow"].cast(pl.String))
-    open_ = now.filter(pl.col("state").cast(pl.String).is_in(["open", "backlog"]) & pl.col("stage").is_not_null())
-    if open_.is_empty():
-        return
-    yield Heading(line("In hand and waiting"))
-    counts = {
-        (flow, stage): (n, since)
-        for flow, stage, n, since in open_.group_by("flow", pl.col("stage").cast(pl.String))
-        .agg(n=pl.len(), since=pl.col("entered_at").min()).iter_rows()
-    }  # fmt: skip
-    zone = ZoneInfo(board.terms.hours.timezone)
-    cells = []
-    for flow in board.terms.flows.values():
-        for stage in flow.stages:
-            n, since = counts.get((flow.id, stage.name), (0, None))
-            if n and since:
-                cells.append((line(flow.id), line(stage.name), line(stage.kind), line(f"{n:,}"),
-                              line(f"{since.astimezone(zone):%d %B %Y}")))  # fmt: skip
-    yield Table(tuple(map(line, ("Flow", "Stage", "Kind", "Items", "There since, the longest"))), tuple(cells[:40]))
+def _look(found: Sequence[Finding]) -> Line:
+    """The worst of them, to click on."""
+    parts: list[str | Span] = [Span("Look at: ", bold=True)]
+    for number, one in enumerate(found[:_LINKS]):
+        parts.extend([" · ", _linked(one)] if number else [_linked(one)])
+    more = len(found) - _LINKS
+    return line(*parts, f" and {more} more" if more > 0 else "")
 
 
 # ---- people's edits, and how -----------------------------------------------------------------------------------
@@ -236,11 +164,15 @@ def _left_alone(left: Sequence[LeftAlone]) -> Iterator[Block]:
     if not left:
         return
     yield Heading(line("Changed by hand, left alone"))
-    yield Bullets(tuple(
-        line(Span(one.title, link=one.url or None), f": {one.field} says {_said(one.theirs)}. Handrail would say "
-             f"{_said(one.ours)}. Empty the field to hand it back.")
-        for one in left[:_ROWS]
-    ))  # fmt: skip
+    yield Bullets(tuple(_asked(one) for one in left[:_LEFT]))
+
+
+def _asked(one: LeftAlone) -> Line:
+    return line(
+        Span(one.title, link=one.url or None),
+        f": {one.field} says {_said(one.theirs)}, Handrail would say {_said(one.ours)}. "
+        f"Should it stay? It does, as long as it is not changed to what Handrail would say.",
+    )
 
 
 def _said(value: object) -> str:
@@ -255,7 +187,7 @@ def _how(board: Board) -> Iterator[Block]:
              "from the change to the receiver's first own event on the item, whatever it is. A chasing comment by "
              "the giver does not end the wait."),
         line(f"Working time follows one calendar: {board.terms.hours.timezone}, {days} known. A working day is "
-             f"{calendar(board).day / 3.6e9:g} hours."),
+             f"{calendar(board).day / 3.6e9:g} hours. Days of waiting are whole ones, up to this morning."),
         line("Handrail's own writes, bots and automations move work but touch nothing."),
         line("Every figure here can be counted again from the rows of ", Span("handrail export", code=True), "."),
     ))  # fmt: skip
