@@ -60,6 +60,7 @@ class OwnRows:
 
     def _pages(self, scope: Scope, own: OwnTable, state: State) -> Iterator[Page]:
         goes_on = "since" in state
+        self._sources.me()  # the increment leaves out our own edits: asked for now, so that an idle pull costs one
         mark = state["since"] if goes_on else state.get("mark") or walks.newest_edit(self._notion, own.data_source)
         told: set[str] = set()
         for rows, reached, last in self._walk(own, state):
