@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from connectors.model import Change, Container, Event, Person, Receipt, Ref, WorkItem
+from connectors.model import Change, Container, Event, Person, Presence, Receipt, Ref, WorkItem
 
 Known = Callable[[Ref], str | None]
 """The version of an item whose history is already kept, or None. Equal version: no need to read its history."""
@@ -20,6 +20,10 @@ class Scope:
     source: str
     id: str
     name: str
+
+
+Stored = Callable[[Scope], Iterable[Ref]]
+"""The items of a scope that are kept as present: homed in its container, or homeless and come through it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class Page:
     """One checkpoint's worth of facts: kept together with its cursor in one transaction.
 
     `histories` covers items whose vendor keeps history; for the others (`observed_at` set) the keeper compares
-    each item with its last snapshot. `rows`: our own table's rows, values by field name, as they are now.
+    each item with its last snapshot. `rows`: our own table's rows, values by field name, as they are now. `absent`:
+    items of which is known that they are no longer present, and how; those that are not kept are ignored.
     """
 
     scope: Scope
@@ -51,6 +56,7 @@ class Page:
     rows: tuple[OwnRow, ...] = ()
     observed_at: datetime | None = None
     last: bool = False
+    absent: Mapping[Ref, Presence] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

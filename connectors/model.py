@@ -31,8 +31,9 @@ system; `unknown`: the vendor does not say."""
 
 ItemKind = Literal["task", "milestone", "approval", "page", "idea", "experiment"]
 
-Presence = Literal["present", "archived", "trashed", "unseen"]
-"""`unseen`: a complete sweep no longer saw it and one direct read did not find it. Never read as finished."""
+Presence = Literal["present", "archived", "trashed", "unseen", "outside"]
+"""`unseen`: a complete sweep no longer saw it and one direct read did not find it. `outside`: it is there, and no
+longer in anything that the config reads. None of them is ever read as finished."""
 
 
 class Ref(NamedTuple):

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, select, tuple_, update
 from connectors.base import Memory, OwnRow, Scope
 from connectors.model import Container, Event, Person, Ref, WorkItem
 from sync.store.bulk import chunks, put
+from sync.store.codec import load
 from sync.store.keeping import forget_cursor
 from sync.store.opening import writing
 from sync.store.rows import container_of, event_of, item_of, own_row_of, own_row_row, person_of
@@ -27,6 +28,17 @@ class Facts:
             query = select(ITEM.c.history_version).where(ITEM.c.source == ref.source, ITEM.c.remote == ref.id)
             found: str | None = connection.execute(query).scalar()
             return found
+
+    def present(self, scope: Scope) -> list[Ref]:
+        """The items of a scope that are kept as present, sorted: homed in its container, or homeless and come
+        through it."""
+        names = (ITEM.c.remote, ITEM.c.scope, ITEM.c.placements_json)
+        query = select(*names).where(ITEM.c.source == scope.source, ITEM.c.presence == "present")
+        with self.engine.connect() as connection:
+            rows = connection.execute(query).all()
+        homes = ((row, {container for container, _ in load(row.placements_json)}) for row in rows)
+        found = [row.remote for row, at in homes if scope.id in at or (not at and row.scope == scope.id)]
+        return sorted(Ref(scope.source, remote) for remote in found)
 
     def set_version(self, ref: Ref, version: str) -> None:
         """Our own write made a new version with nothing new in it to read. Only where the history is kept."""

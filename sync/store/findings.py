@@ -40,6 +40,9 @@ class OpenFinding:
     since: datetime
     first_seen: datetime
     last_seen: datetime
+    limit: str = ""
+    limit_from: str = ""
+    config_hash: str = ""
 
 
 class Findings:
@@ -48,7 +51,7 @@ class Findings:
     engine: Engine
 
     def note_findings(
-        self, run: str, as_of: datetime, findings: Iterable[Finding], heard: Collection[str]
+        self, run: str, as_of: datetime, findings: Iterable[Finding], heard: Collection[str], config_hash: str = ""
     ) -> Changes:
         """Note what a run found. What it no longer found is closed only when every source behind it was heard.
 
@@ -61,7 +64,7 @@ class Findings:
             moved: dict[str, str] = {}
             rows: list[Row] = []
             for key, finding in there.items():
-                row, what = _seen(finding, before.get(key), run, now)
+                row, what = _seen(finding, before.get(key), run, now, config_hash)
                 rows.append(row)
                 if what:
                     moved[key] = what
@@ -80,12 +83,18 @@ class Findings:
             (
                 OpenFinding(
                     row.key, row.rule, row.level, row.sentence, instant(row.since), instant(row.first_seen),
-                    instant(row.last_seen),
+                    instant(row.last_seen), row.limit_text, row.limit_from, row.config_hash,
                 )
                 for row in rows
             ),
             key=lambda one: one.key,
         )  # fmt: skip
+
+    def first_seen(self) -> dict[str, datetime]:
+        """By key of each finding that holds, when a run first found it."""
+        query = select(FINDING.c.key, FINDING.c.first_seen).where(FINDING.c.closed_at.is_(None))
+        with self.engine.connect() as connection:
+            return {row.key: instant(row.first_seen) for row in connection.execute(query)}
 
     def finding_history(self, key: str) -> list[tuple[datetime, str, str]]:
         """When a finding was new, escalated, eased, closed, with its level then; oldest first."""
@@ -100,13 +109,14 @@ def sources_of(finding: Finding) -> tuple[str, ...]:
     return tuple(sorted({Ref.parse(ref).source for ref in refs}))
 
 
-def _seen(finding: Finding, before: Any, run: str, now: int) -> tuple[Row, str]:
+def _seen(finding: Finding, before: Any, run: str, now: int, config_hash: str) -> tuple[Row, str]:
     still_open = before is not None and before.closed_at is None
     row = {
         "key": finding.key, "rule": finding.rule, "level": finding.level, "sentence": plain(finding.sentence),
         "sources_json": dump(sources_of(finding)), "since": micros(finding.since),
         "first_seen": min(before.first_seen, now) if still_open else now,
         "last_seen": max(before.last_seen, now) if still_open else now, "closed_at": None, "run": run,
+        "limit_text": plain(finding.limit), "limit_from": plain(finding.limit_from), "config_hash": config_hash,
     }  # fmt: skip
     if not still_open:
         return row, "new"

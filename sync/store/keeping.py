@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,13 +28,14 @@ _MARGIN = timedelta(minutes=5)
 class Kept:
     """What keeping a page did: items in it, events that were new, and the items that changed in any way.
 
-    `withdrawn`: events that the vendor no longer lists. `notes`: what a reader of the run should know.
+    `withdrawn`: events that the vendor no longer lists. `absent`: items that are no longer present. `notes`: what a reader of the run should know.
     """
 
     items: int = 0
     events: int = 0
     changed: tuple[Ref, ...] = ()
     withdrawn: int = 0
+    absent: int = 0
     notes: tuple[str, ...] = ()
 
 
@@ -52,8 +53,9 @@ class Keeping:
             change = _next_change(connection)
             _around(connection, page)
             kept = _items(connection, page, change)
+            gone = _absent(connection, page, change)
             _cursor(connection, page)
-            return kept
+            return replace(kept, changed=tuple(sorted({*kept.changed, *gone})), absent=len(gone)) if gone else kept
 
 
 def _next_change(connection: Connection) -> int:
@@ -177,6 +179,17 @@ def _heard_at(connection: Connection, page: Page) -> datetime | None:
     query = select(CURSOR.c.heard_at).where(CURSOR.c.source == page.scope.source, CURSOR.c.scope == page.scope.id)
     heard = connection.execute(query).scalar()
     return instant(heard) - _MARGIN if heard is not None else None
+
+
+def _absent(connection: Connection, page: Page, change: int) -> list[Ref]:
+    """Note of kept items that they are no longer present; those of which that was not known yet."""
+    news = [ref for ref in page.absent if ref not in {item.ref for item in page.items}]
+    rows = stored_items(connection, news)
+    changed = [ref for ref, row in rows.items() if row.presence != page.absent[ref]]
+    for ref in changed:
+        values = {"presence": page.absent[ref], "change": change}
+        connection.execute(update(ITEM).where(ITEM.c.id == rows[ref].id).values(**values))
+    return changed
 
 
 def _touch(connection: Connection, ids: Sequence[int], change: int) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The migration that brings a database to this schema."""
 
 METADATA = MetaData(
@@ -145,13 +145,22 @@ FINDING = Table(
     "finding", METADATA,
     _text("key", key=True), _text("rule"), _text("level"), _text("sentence"), _text("sources_json"),
     _instant("since"), _instant("first_seen"), _instant("last_seen"), _instant("closed_at", null=True),
-    _text("run"), Index(None, "closed_at"),
+    _text("run"), _text("limit_text"), _text("limit_from"), _text("config_hash"), Index(None, "closed_at"),
 )  # fmt: skip
 
 FINDING_CHANGE = Table(
     "finding_change", METADATA,
     Column("id", ROW_ID, primary_key=True, autoincrement=True),
     _text("key"), _text("run"), _instant("at"), _text("what"), _text("level"), Index(None, "key"),
+)  # fmt: skip
+
+CALIBRATION = Table(  # limits learned from history, frozen; the newest row of a rule's level is in force
+    "calibration", METADATA,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    _text("rule"), _text("level"), Column("percent", Integer, nullable=False),
+    _text("value", null=True),  # like "2.4wd"; null: too few to learn from, or most have not ended yet
+    Column("sample", BigInteger, nullable=False), _text("drawn"), _instant("frozen_at"),
+    Index(None, "rule", "level"),
 )  # fmt: skip
 
 # ---- sharing -------------------------------------------------------------------------------------------------
