@@ -9,72 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, Literal
 
 import polars as pl
 
-from connectors.model import ActorKind, EventKind
+from rules.shapes import ACTOR_KINDS, COLUMNS, EVENT_KINDS, EVENTS, INSTANT, ITEMS, PEOPLE
+
+__all__ = [
+    "ACTOR_KINDS", "COLUMNS", "EVENTS", "EVENT_KINDS", "INSTANT", "ITEMS", "NO_OPTION", "PEOPLE", "Board",
+    "Condition", "Evidence", "Exempt", "Finding", "Flow", "Hours", "Level", "Money", "Rule", "Stage", "StageKind",
+    "Subject", "Terms", "Week",
+]  # fmt: skip
 
 StageKind = Literal["backlog", "active", "waiting", "done"]
 Level = Literal["warn", "breach"]
-
-INSTANT = pl.Datetime("us", "UTC")
-EVENT_KINDS = pl.Enum([*get_args(EventKind), "team"])
-ACTOR_KINDS = pl.Enum(get_args(ActorKind))
-
-ITEMS: Mapping[str, pl.DataType | type[pl.DataType]] = {
-    "item": pl.UInt32,  # row number, 0 to n-1; items are sorted by ref
-    "ref": pl.String,
-    "source": pl.Categorical,
-    "container": pl.Categorical,  # "source:id" of the home whose flow the item follows
-    "flow": pl.Categorical,  # null: in no flow of the config
-    "kind": pl.Categorical,
-    "title": pl.String,
-    "url": pl.String,
-    "created_at": INSTANT,
-    "created_by": pl.UInt32,  # person
-    "completed_at": INSTANT,  # the vendor's own word, as of the board's instant; null while open
-    "due": pl.Date,
-    "presence": pl.Categorical,
-    "priority": pl.Categorical,
-    "reviewed_at": INSTANT,  # from a mapped "last reviewed" field, else null
-    "parked_until": pl.Date,
-    "tags": pl.List(pl.String),
-}
-
-EVENTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
-    "item": pl.UInt32,
-    "at": INSTANT,  # sorted by item, then at, then seq
-    "seq": pl.Int64,
-    "kind": EVENT_KINDS,  # "team" is the change of the source's team field
-    "field": pl.Categorical,
-    "container": pl.Categorical,
-    "old": pl.Categorical,  # transition: column id; owner: person key "source:id"; team: team name
-    "new": pl.Categorical,
-    "actor": pl.UInt32,  # person; null: the vendor names nobody
-    "actor_kind": ACTOR_KINDS,
-    "approximate": pl.Boolean,
-    "not_before": INSTANT,
-}
-
-PEOPLE: Mapping[str, pl.DataType | type[pl.DataType]] = {
-    "person": pl.UInt32,  # row number, 0 to n-1
-    "key": pl.String,  # "source:id"
-    "name": pl.String,
-    "kind": pl.Categorical,  # person, bot, group, own
-    "team": pl.Categorical,  # from the config; null when in none
-    "active": pl.Boolean,
-}
-
-COLUMNS: Mapping[str, pl.DataType | type[pl.DataType]] = {
-    "container": pl.Categorical,  # "source:id"
-    "column": pl.Categorical,  # column id
-    "name": pl.String,
-    "flow": pl.Categorical,
-    "stage": pl.Categorical,  # null: no stage of the flow matches
-    "stage_kind": pl.Categorical,
-    "stage_owner": pl.Categorical,  # team (or "requester") of the config; null when none
-}
+NO_OPTION: Mapping[str, bool] = {"option": False}
+"""Marks a rule's field that is no key of the config."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +109,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a finding is about. `id`: a ref, a person key, a team name, `flow/stage`, or `from → to`."""
+    """What a finding is about. `id`: a ref, a person key, a team name, `flow/stage`, `from → to`, or the
+    words that alike requests share."""
 
-    kind: Literal["item", "person", "team", "stage", "pair"]
+    kind: Literal["item", "person", "team", "stage", "pair", "request"]
     id: str
     name: str
     url: str = ""
@@ -174,7 +125,8 @@ class Finding:
     `since`: when the trouble began. `limit`: the limit in words, with where it came from in `limit_from`.
     `waited_working` and `waited_elapsed` in seconds. `cost_hours`: working hours of waiting, None where the rule
     counts none; `cost_money` only where a rate is given; `cost_formula`: how it was worked out, in words.
-    `refs`: the items it counts, worst first.
+    `refs`: the items it counts, worst first. `first_seen`: when a run first found it, this one at the latest;
+    `exempt`: who keeps it from being said, until when; empty when nobody does.
     """
 
     key: str
@@ -200,6 +152,26 @@ class Finding:
     cause: str = ""
     refs: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    first_seen: datetime | None = None
+    exempt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exempt:
+    """Somebody's word that a finding need not be said, up to and with a day. Its end is no option: it has one.
+
+    `ref`: the id of the finding's subject (a task's ref, `flow/stage`, a team, …), or `*` for the whole rule.
+    """
+
+    ref: str
+    until: date
+    by: str
+    because: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("ref", "by"):
+            if not getattr(self, name).strip():
+                raise ValueError(f"{name} is blank; say {'what' if name == 'ref' else 'who'} it is")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +189,8 @@ class Rule:
     """A named question to the board. The options of a kind are the fields of its dataclass.
 
     A kind is one file in `rules/checks` with one subclass; its `kind` is the word in the config. `words`: what an
-    item's status field says at each level; empty when the kind is not about single items.
+    item's status field says at each level; empty when the kind is not about single items. `exempt`: what this rule
+    keeps to itself for a while; `limits_from`: where a learned limit came from, set by the engine.
     """
 
     kind: ClassVar[str]
@@ -225,6 +198,8 @@ class Rule:
     id: str
     next_step: str
     limit: int | None = None
+    exempt: tuple[Exempt, ...] = field(default=(), kw_only=True)
+    limits_from: Mapping[Level, str] = field(default_factory=dict, kw_only=True, metadata=NO_OPTION)
 
     def check(self, board: Board) -> Iterator[Finding]:
         """The findings on this board, in any order."""

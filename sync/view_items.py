@@ -76,7 +76,7 @@ def _row(row: Any, later: Later, finished: Mapping[int, int], places: Places, id
         later.first.get("renamed") or row.title, row.url, row.created_at, row.created_by,
         completed_at if row.completed or "completion" in later.first else None,
         _day(later.first.get("due", row.due)), row.presence, priority, _instant(reviewed), _day(parked),
-        list(orjson.loads(row.tags_json)),
+        list(orjson.loads(row.tags_json)), _filled(row, later),
     )  # fmt: skip
 
 
@@ -92,6 +92,15 @@ def _meanings(row: Any, later: Later, ids: FieldIds) -> tuple[str | None, str | 
                 was = later.first.get(f"field:{id_}", now)
                 found[n] = None if was in (None, "", []) else str(was)
     return found[0], found[1], found[2]
+
+
+def _filled(row: Any, later: Later) -> list[str]:
+    """The mapped fields that held something, each as `name=text`."""
+    if row.fields_json == "[]":
+        return []
+    then = ((name, later.first.get(f"field:{id_}", text or value)) for id_, name, _, value, text in
+            orjson.loads(row.fields_json))  # fmt: skip
+    return [f"{name}={value}" for name, value in then if value not in (None, "", [])]
 
 
 def _later(connection: Connection, now: datetime) -> dict[int, Later]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -14,7 +13,6 @@ from sync.config.read import Read
 
 _DAY = 8 * 3600 * US
 """To compare two lengths of working time any usual day will do."""
-_PERCENTILE = re.compile(r"p\d{1,2}")
 PLACEHOLDERS = ("waiting_on", "item", "team", "stage", "flow", "waited", "limit", "count", "excess", "days")
 
 
@@ -35,10 +33,19 @@ def problems(rule: Rule, read: Read) -> Iterator[Problem]:
     yield from _levels(rule, read)
     for key in ("where", "where_not"):
         yield from _where(rule, key, flow, read)
+    yield from _exempt(rule, read)
+
+
+def _exempt(rule: Rule, read: Read) -> Iterator[Problem]:
+    """A ref in an exemption names a source of this config; a name with a slash or an arrow is another subject's."""
+    for index, one in enumerate(rule.exempt):
+        source, colon, _ = one.ref.partition(":")
+        if colon and source not in read.names("sources"):
+            yield read.unknown(("rules", rule.id, "exempt", index, "ref"), source, "source", read.names("sources"))
 
 
 def _levels(rule: Rule, read: Read) -> Iterator[Problem]:
-    """A breach lies beyond its warning; a limit learned from the past says what holds until there is one."""
+    """A breach lies beyond its warning."""
     path = ("rules", rule.id)
     warn, breach = getattr(rule, "warn", None), getattr(rule, "breach", None)
     if isinstance(warn, Duration) and isinstance(breach, Duration) and warn.working == breach.working:
@@ -47,11 +54,6 @@ def _levels(rule: Rule, read: Read) -> Iterator[Problem]:
         near = isinstance(warn, (int, float)) and isinstance(breach, (int, float)) and breach <= warn
     if near:
         yield read.problem((*path, "breach"), f"{breach} is not beyond warn, which is {warn}", "warn comes first")
-    for key in ("warn", "breach"):
-        value = read.at((*path, key))
-        if isinstance(value, str) and _PERCENTILE.fullmatch(value) and not read.at((*path, "clamp", "fallback")):
-            hint = 'clamp = { min_samples = 20, fallback = "3wd" }'
-            yield read.problem((*path, key), f"{value} needs a fallback while there is too little past", hint)
 
 
 def _placeholders(rule: Rule, read: Read) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, ValidationError, create_model
 
 from rules.base import Rule
+from sync.config import learned
 from sync.config.problems import Problem, nearest
 from sync.config.read import Read
 from sync.config.words import problems_of
@@ -29,15 +30,27 @@ def built(read: Read, kinds: Mapping[str, type[Rule]]) -> tuple[list[Rule], list
         elif not isinstance(kind, str) or kind not in kinds:
             wrong.append(read.problem((*path, "kind"), f'"{kind}" is no kind of rule', nearest(str(kind), kinds)))
         else:
-            model = model_of(kinds[kind])
             try:
-                valid = model.model_validate({key: value for key, value in table.items() if key != "kind"})
-                found.append(_made(kinds[kind], valid, id=id_))
-            except ValidationError as error:
-                wrong.extend(problems_of(error, read, model, path))
+                found.extend(_one(id_, kinds[kind], table, read, wrong))
             except ValueError as error:
                 wrong.append(_refused(id_, table, str(error), read))
     return found, wrong
+
+
+def _one(id_: str, kind: type[Rule], table: Mapping[str, Any], read: Read, wrong: list[Problem]) -> Iterator[Rule]:
+    """The rule of a sound table. ValueError: what the rule itself refuses."""
+    path = ("rules", id_)
+    asked, unlearned = learned.percents(table), list(learned.problems(path, kind, table, read))
+    wrong.extend(unlearned)
+    model = model_of(kind)
+    try:
+        options = {key: value for key, value in table.items() if key != "kind"}
+        valid = model.model_validate(learned.plain(options, asked))
+    except ValidationError as error:
+        wrong.extend(problems_of(error, read, model, path))
+        return
+    if not unlearned:
+        yield _made(kind, valid, id=id_, **({"percents": asked} if asked else {}))
 
 
 def _refused(id_: str, table: Mapping[str, Any], said: str, read: Read) -> Problem:
@@ -60,7 +73,7 @@ def model_of(shape: type[Any]) -> type[BaseModel]:
     hints = typing.get_type_hints(shape, include_extras=True)
     keys: dict[str, Any] = {}
     for field in dataclasses.fields(shape):
-        if field.name == "id" and issubclass(shape, Rule):
+        if (field.name == "id" and issubclass(shape, Rule)) or not field.metadata.get("option", True):
             continue
         default: Any = ...
         if field.default is not dataclasses.MISSING:

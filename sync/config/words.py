@@ -127,7 +127,8 @@ def keys_at(model: Any, inner: Path) -> tuple[str, ...]:
         return ()
     if issubclass(found, BaseModel):
         return tuple(info.alias or name for name, info in found.model_fields.items())
-    return tuple(field.name for field in dataclasses.fields(found) if field.name != "id")
+    options = (field for field in dataclasses.fields(found) if field.metadata.get("option", True))
+    return tuple(field.name for field in options if field.name != "id")
 
 
 def _below(model: Any, part: str | int) -> Any:

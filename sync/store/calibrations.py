@@ -23,8 +23,9 @@ class Calibrations:
         """Keep these from now on. What was frozen before stays readable, for days before."""
         rows = [
             {
-                "rule": one.rule, "level": one.level, "percent": one.percent, "sample": one.sample, "drawn": one.drawn,
-                "value": None if one.value is None else str(one.value), "frozen_at": micros(one.frozen_at),
+                "rule": one.rule, "level": one.level, "percent": one.percent, "sample": one.sample,
+                "drawn": one.drawn, "value": None if one.value is None else str(one.value),
+                "frozen_at": micros(one.frozen_at),
             }
             for one in learned
         ]  # fmt: skip
