@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from connectors.base import Connector, Scope
+from connectors.errors import Rejected
 from connectors.http import Meter
+from connectors.model import Change, Receipt
 from rules.base import Board, Rule, Terms
 from sync.config import Settings
 from sync.store import Store
@@ -44,6 +46,19 @@ class Source:
         if self.door is None:
             raise AssertionError(f"[sources.{self.id}]: this command reaches no vendor")
         return self.door
+
+
+class Listening:
+    """A door that can only listen: in observe mode there is no way to write at all."""
+
+    def __init__(self, door: Connector) -> None:
+        self.id = door.id
+        self.scopes, self.pull, self.get = door.scopes, door.pull, door.get
+        self.survey, self.hear = door.survey, door.hear
+
+    def apply(self, change: Change) -> Receipt:
+        """Never: the config says observe."""
+        raise Rejected(f'[sources.{self.id}]: mode is "observe", nothing is written')
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from connectors.notion.connector import NotionConnector
 from connectors.notion.options import NotionOptions
 from connectors.pace import Pace
 from sync.config import Settings, SourceKind
-from sync.house import House, Progress, Source
+from sync.house import House, Listening, Progress, Source
 from sync.intent import item_fields
 from sync.pace import SharedPace, pace_key
 from sync.planning import TABLE
@@ -48,7 +48,8 @@ def open_house(settings: Settings, progress: Progress | None = None, *, doors: b
                 door = _door(id_, settings, store, own, meter) if doors else None
                 opened.extend([door] if door else [])
                 kind = settings.kind_of(id_)
-                sources[id_] = Source(id_, door, _terms(id_, settings), kind.item_fields, kind.pages)
+                heard = Listening(door) if door and settings.mode == "observe" else door
+                sources[id_] = Source(id_, heard, _terms(id_, settings), kind.item_fields, kind.pages)
             yield House(settings, store, sources, rules, settings.terms(), meter, progress or Progress())
         finally:
             for one in opened:
@@ -59,7 +60,8 @@ def _door(id_: str, settings: Settings, store: Store, own: Sequence[OwnField], m
     options, token, memory = settings.sources[id_], settings.token_of(id_), store.memory(id_)
     match options:
         case AsanaOptions():
-            return AsanaConnector(id_, options, token, _pace(store, options, token), memory, own, meter)
+            pace = _pace(store, options, token)
+            return AsanaConnector(id_, options, token, pace, memory, own, meter, stored=store.present)
         case NotionOptions():
             return NotionConnector(id_, options, token, _pace(store, options, token), memory, TABLE, meter)
         case _:
