@@ -16,6 +16,7 @@ from rules.base import Board, Condition, Finding, Rule
 from rules.durations import US
 from rules.flow import calendar
 from rules.language import moment, working_time
+from rules.noted import noted
 
 
 @lru_cache(maxsize=1)
@@ -31,23 +32,27 @@ def kinds() -> Mapping[str, type[Rule]]:
 
 @dataclass(frozen=True)
 class Judgement:
-    """All findings on a board, costliest first (ties by key), and those that their rule's `limit` lets be said."""
+    """All findings on a board, costliest first (ties by key), and those that are said: not the exempt ones, and of a
+    rule's others as many as its `limit` allows."""
 
     board: Board
     findings: tuple[Finding, ...]
     said: tuple[Finding, ...]
 
 
-def judge(board: Board, asked: Iterable[Rule]) -> Judgement:
-    """Ask every rule. Equal boards and rules give equal judgements, whatever the order of the rules."""
+def judge(board: Board, asked: Iterable[Rule], seen: Mapping[str, datetime] | None = None) -> Judgement:
+    """Ask every rule. Equal boards and rules give equal judgements, whatever the order of the rules.
+
+    `seen`: by key of findings that held before, when a run first found them.
+    """
     limits = {rule.id: rule for rule in asked}
-    found = [finding for rule in limits.values() for finding in rule.check(board)]
+    found = [noted(finding, rule, board, seen) for rule in limits.values() for finding in rule.check(board)]
     ordered = tuple(sorted(found, key=_costliest_first))
     told: Counter[str] = Counter()
     said = []
     for finding in ordered:
         limit = limits[finding.rule].limit
-        if limit is None or told[finding.rule] < limit:
+        if not finding.exempt and (limit is None or told[finding.rule] < limit):
             told[finding.rule] += 1
             said.append(finding)
     return Judgement(board, ordered, tuple(said))
@@ -77,9 +82,9 @@ class Why:
         return {"ref": self.ref, "findings": [_plain(asdict(finding)) for finding in self.findings]}
 
 
-def why(board: Board, asked: Sequence[Rule], ref: str) -> Why:
-    """The findings that this item is in, as itself or as one of those counted."""
-    found = judge(board, asked).findings
+def why(board: Board, asked: Sequence[Rule], ref: str, seen: Mapping[str, datetime] | None = None) -> Why:
+    """The findings that this item is in, as itself or as one of those counted. `seen`: as for `judge`."""
+    found = judge(board, asked, seen).findings
     return Why(board, ref, tuple(one for one in found if one.subject.id == ref or ref in one.refs))
 
 
@@ -88,6 +93,10 @@ def _told(board: Board, finding: Finding) -> Iterable[str]:
     yield f"[{finding.level}] {finding.sentence}"
     yield f"  rule      {finding.rule} ({finding.kind}), limit {finding.limit}, from {finding.limit_from}"
     yield f"  since     {moment(finding.since, zone)}"
+    if finding.first_seen is not None:
+        yield f"  seen      first on {moment(finding.first_seen, zone)}"
+    if finding.exempt:
+        yield f"  not said  {finding.exempt}"
     if finding.waited_working is not None:
         yield f"  waited    {working_time(finding.waited_working * US, day)}"
     if finding.cost_formula:

@@ -11,6 +11,8 @@ from connectors.errors import Rejected
 from connectors.http import Meter
 from connectors.model import Change, Receipt
 from rules.base import Board, Rule, Terms
+from rules.calibration import in_force
+from rules.engine import Judgement, judge
 from sync.config import Settings
 from sync.store import Store
 from sync.view import SourceTerms, board
@@ -72,6 +74,14 @@ class House:
     terms: Terms
     meter: Meter
     progress: Progress = field(default_factory=Progress)
+
+    def rules_at(self, now: datetime) -> tuple[Rule, ...]:
+        """The rules with the limits in force at an instant: learned ones as they had been frozen by then."""
+        return in_force(self.rules, self.store.calibrations(now), now)
+
+    def judge(self, now: datetime) -> Judgement:
+        """What the rules say of the stored facts as of an instant."""
+        return judge(self.board(now), self.rules_at(now), self.store.first_seen())
 
     def board(self, now: datetime) -> Board:
         """The stored facts as of an instant, with the meaning the config gives them."""

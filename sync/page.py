@@ -64,7 +64,8 @@ def day_start(board: Board) -> datetime:
 def by_rule(judgement: Judgement, rules: Sequence[Rule]) -> list[tuple[Rule, list[Finding]]]:
     """The findings of each rule that has any, the most waiting first, ties in the config's order."""
     known = {rule.id: (number, rule) for number, rule in enumerate(rules)}
-    ordered = sorted(judgement.findings, key=lambda one: known[one.rule][0])
+    told = (one for one in judgement.findings if not one.exempt)
+    ordered = sorted(told, key=lambda one: known[one.rule][0])
     groups = [(known[id_][1], list(found)) for id_, found in groupby(ordered, key=lambda one: one.rule)]
     return sorted(groups, key=lambda group: -whole_days(group[1], judgement.board))
 

@@ -70,7 +70,7 @@ def _on_items(
     own = intent.item_fields(names, house.rules)
     parts.extend(_missing_fields(house, source, own))
     marked = house.store.marked(source.id, names.present())
-    open_ = [f for f in judgement.findings if f in judgement.said or f.subject.id in marked]
+    open_ = [f for f in judgement.findings if f in judgement.said or (f.subject.id in marked and not f.exempt)]
     wanted = {
         str(ref): (ref, intent.want_on_item(finding, values))
         for ref, (finding, values) in intent.on_items(open_, rules, names, house.terms.hours).items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from rules.engine import Judgement, judge
+from rules.engine import Judgement
 from sync.applying import Applied, carry_out, find_own
 from sync.house import House
 from sync.plan import Plan, guard
@@ -39,14 +39,14 @@ def run(house: House, now: datetime, *, write: bool) -> Outcome:
         number = house.store.begin_run("run", "apply" if write else "plan", now, house.settings.hash)
         find_own(house)
         pulled = pull(house)  # 1 pull, 2 keep
-        judgement = judge(house.board(now), house.rules)  # 3 view, 4 judge
+        judgement = house.judge(now)  # 3 view, 4 judge
         plan = make_plan(house, judgement, frozenset(pulled.unheard))  # 5 plan
         outcome = Outcome(number, now, pulled, judgement, plan)
         if write:
             guard(plan, house.settings.write.max_writes, house.settings.write.max_percent)
             outcome.applied = carry_out(house, number, plan)  # 6 apply, 7 settle
             heard = house.sources.keys() - pulled.unheard
-            house.store.note_findings(number, now, judgement.findings, heard)
+            house.store.note_findings(number, now, judgement.findings, heard, house.settings.hash)
             if outcome.applied.sources:
                 pull(house, only=outcome.applied.sources)  # our own echo: it moves the cursors behind our writes
         house.store.end_run(number, summary_of(outcome, house))

@@ -21,9 +21,12 @@ from sync.wiring import open_house
 @contextmanager
 def _house(config: Path, *, quiet: bool = False, doors: bool = True, verbose: bool = False) -> Iterator[House]:
     show.logging(verbose)
-    settings = load(config, os.environ)
-    with open_house(settings, show.progress(quiet), doors=doors) as house:
-        yield house
+    settings, progress = load(config, os.environ), show.progress(quiet)
+    try:
+        with open_house(settings, progress, doors=doors) as house:
+            yield house
+    finally:
+        progress.note("")
 
 
 def _exit_code(troubles: list[Trouble]) -> int:
@@ -47,6 +50,7 @@ def plan(config: Path, as_of: str | None, out: Path | None, json: bool) -> int:
 
     with _house(config, quiet=json) as house:
         outcome = run_once(house, instant_of(as_of, house.settings), write=False)
+        house.progress.note("")
         raw = to_json(outcome.plan, house.settings.hash)
         if out:
             show.write_file(out, raw)
@@ -92,22 +96,26 @@ def run(config: Path, as_of: str | None, dry_run: bool, json: bool, verbose: boo
         now = instant_of(as_of, house.settings, only_loopback=True)
         write = house.settings.mode == "apply" and not dry_run
         outcome = run_once(house, now, write=write)
+        house.progress.note("")
         if not json:
-            show.outcome(outcome, house)
+            show.outcome(outcome, wrote=write, why_not=_why_not(dry_run, config, house.settings.mode))
             show.troubles(outcome.troubles)
         show.data(summary_of(outcome, house))
     return _exit_code(outcome.troubles)
 
 
+def _why_not(dry_run: bool, config: Path, mode: str) -> str:
+    return "this was a dry run; `handrail plan` shows them." if dry_run else f'{config} says mode = "{mode}".'
+
+
 def report(config: Path, as_of: str | None, format: str) -> int:  # noqa: A002
     """The summary page from the store."""
     from connectors.document import Document, to_markdown_gfm, to_text
-    from rules.engine import judge
     from sync.page import summary
     from sync.report import report_data
 
     with _house(config, quiet=True, doors=False) as house:
-        judgement = judge(house.board(instant_of(as_of, house.settings)), house.rules)
+        judgement = house.judge(instant_of(as_of, house.settings))
         if format == "json":
             show.data(report_data(judgement))
             return DONE
@@ -122,9 +130,10 @@ def why(ref: str, config: Path, as_of: str | None, json: bool) -> int:
     from rules.engine import why as explain
 
     with _house(config, quiet=True, doors=False) as house:
-        board = house.board(instant_of(as_of, house.settings))
+        now = instant_of(as_of, house.settings)
+        board = house.board(now)
         _known(board.items["ref"], ref, config)
-        answer = explain(board, house.rules, ref)
+        answer = explain(board, house.rules_at(now), ref, house.store.first_seen())
     show.data(answer.to_json()) if json else show.text(answer.lines())
     return DONE
 
@@ -134,9 +143,10 @@ def why_not(ref: str, rule: str, config: Path, as_of: str | None, json: bool) ->
     from rules.engine import why_not as explain
 
     with _house(config, quiet=True, doors=False) as house:
-        board = house.board(instant_of(as_of, house.settings))
+        now = instant_of(as_of, house.settings)
+        board = house.board(now)
         _known(board.items["ref"], ref, config)
-        chosen = next((one for one in house.rules if one.id == rule), None)
+        chosen = next((one for one in house.rules_at(now) if one.id == rule), None)
         if chosen is None:
             raise Refusal(f"[rules.{rule}] is no rule of {config}; there are {', '.join(r.id for r in house.rules)}")
         answer = explain(board, chosen, ref)
@@ -146,12 +156,11 @@ def why_not(ref: str, rule: str, config: Path, as_of: str | None, json: bool) ->
 
 def export(out: Path, config: Path, as_of: str | None, format: str, json: bool) -> int:  # noqa: A002
     """The rows behind every figure."""
-    from rules.engine import judge
     from sync.export import export as write
 
     with _house(config, quiet=True, doors=False) as house:
-        board = house.board(instant_of(as_of, house.settings))
-        written = write(house.store, board, judge(board, house.rules).findings, out, format)
+        judgement = house.judge(instant_of(as_of, house.settings))
+        written = write(house.store, judgement.board, judgement.findings, out, format)
     show.data(written) if json else show.text(f"{name}: {rows} rows" for name, rows in written.items())
     return DONE
 
