@@ -19,7 +19,8 @@ from sync.wiring import open_house
 
 
 @contextmanager
-def _house(config: Path, *, quiet: bool = False, doors: bool = True, verbose: bool = False) -> Iterator[House]:
+def opened(config: Path, *, quiet: bool = False, doors: bool = True, verbose: bool = False) -> Iterator[House]:
+    """The house of a config; its lock, doors and progress line are given back at the end."""
     show.logging(verbose)
     settings, progress = load(config, os.environ), show.progress(quiet)
     try:
@@ -48,7 +49,7 @@ def plan(config: Path, as_of: str | None, out: Path | None, json: bool) -> int:
     """Hops 1 to 5, and the plan as a file."""
     from sync.run import run as run_once
 
-    with _house(config, quiet=json) as house:
+    with opened(config, quiet=json) as house:
         outcome = run_once(house, instant_of(as_of, house.settings), write=False)
         house.progress.note("")
         raw = to_json(outcome.plan, house.settings.hash)
@@ -71,7 +72,7 @@ def apply(file: Path, config: Path, json: bool) -> int:
     except OSError as error:
         raise Refusal(f"{file}: {error.strerror}; make a plan with `handrail plan -o {file}`") from None
     ready, made_under = from_json(raw)
-    with _house(config, quiet=json) as house:
+    with opened(config, quiet=json) as house:
         if house.settings.mode != "apply":
             raise Refusal(f'{config}: mode is "{house.settings.mode}"; nothing is written until it is "apply"')
         if made_under != house.settings.hash:
@@ -92,7 +93,7 @@ def run(config: Path, as_of: str | None, dry_run: bool, json: bool, verbose: boo
     from sync.run import run as run_once
     from sync.run import summary_of
 
-    with _house(config, quiet=json, verbose=verbose) as house:
+    with opened(config, quiet=json, verbose=verbose) as house:
         now = instant_of(as_of, house.settings, only_loopback=True)
         write = house.settings.mode == "apply" and not dry_run
         outcome = run_once(house, now, write=write)
@@ -114,7 +115,7 @@ def report(config: Path, as_of: str | None, format: str) -> int:  # noqa: A002
     from sync.page import summary
     from sync.report import report_data
 
-    with _house(config, quiet=True, doors=False) as house:
+    with opened(config, quiet=True, doors=False) as house:
         judgement = house.judge(instant_of(as_of, house.settings))
         if format == "json":
             show.data(report_data(judgement))
@@ -129,7 +130,7 @@ def why(ref: str, config: Path, as_of: str | None, json: bool) -> int:
     """The facts behind the findings on one item."""
     from rules.engine import why as explain
 
-    with _house(config, quiet=True, doors=False) as house:
+    with opened(config, quiet=True, doors=False) as house:
         now = instant_of(as_of, house.settings)
         board = house.board(now)
         _known(board.items["ref"], ref, config)
@@ -142,7 +143,7 @@ def why_not(ref: str, rule: str, config: Path, as_of: str | None, json: bool) ->
     """The first condition that an item does not meet."""
     from rules.engine import why_not as explain
 
-    with _house(config, quiet=True, doors=False) as house:
+    with opened(config, quiet=True, doors=False) as house:
         now = instant_of(as_of, house.settings)
         board = house.board(now)
         _known(board.items["ref"], ref, config)
@@ -158,7 +159,7 @@ def export(out: Path, config: Path, as_of: str | None, format: str, json: bool) 
     """The rows behind every figure."""
     from sync.export import export as write
 
-    with _house(config, quiet=True, doors=False) as house:
+    with opened(config, quiet=True, doors=False) as house:
         judgement = house.judge(instant_of(as_of, house.settings))
         written = write(house.store, judgement.board, judgement.findings, out, format)
     show.data(written) if json else show.text(f"{name}: {rows} rows" for name, rows in written.items())
@@ -167,7 +168,7 @@ def export(out: Path, config: Path, as_of: str | None, format: str, json: bool) 
 
 def log(config: Path, run_id: str | None, limit: int, json: bool) -> int:
     """The ledger, newest first."""
-    with _house(config, quiet=True, doors=False) as house:
+    with opened(config, quiet=True, doors=False) as house:
         entries = house.store.ledger(run_id, limit)
     show.ledger(entries, json)
     return DONE
