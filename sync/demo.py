@@ -99,7 +99,7 @@ def _story(shown: Shown, url: str, seconds: float, serve: bool) -> list[str]:
     reads = sum(shown.requests[0].values())
     lines = [
         "",
-        f"Read {first.pulled.items} items and {first.pulled.events} dated facts; {reads} requests, "
+        f"Read {first.judgement.board.items.height} items and {first.pulled.events} dated facts; {reads} requests, "
         f"{shown.seconds[0]:.1f} s. Found {len(first.judgement.findings)} things worth saying.",
         f"Wrote {first.applied.written} changes: status fields on tasks in Asana, a findings table and a page "
         "in Notion.",

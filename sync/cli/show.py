@@ -17,10 +17,11 @@ from connectors.base import Scope
 from connectors.model import EnsureFields, EnsureTable, PutPage, PutRow, SetFields
 from sync.applying import Applied
 from sync.cli.exits import Refusal
-from sync.house import House, Progress
-from sync.plan import Plan, Step
+from sync.house import Progress
+from sync.plan import LeftAlone, Plan, Step
 from sync.pulling import Trouble
 from sync.run import Outcome
+from sync.store.ledger import Entry
 
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -58,14 +59,14 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def logging(verbose: bool) -> None:
-    """Log lines go to standard error: warnings, or with `verbose` every request."""
+    """Log lines go to standard error: errors (what a run survives it tells itself), or with `verbose` everything."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
             structlog.dev.ConsoleRenderer(colors=_err.is_terminal),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(std_logging.DEBUG if verbose else std_logging.WARNING),
+        wrapper_class=structlog.make_filtering_bound_logger(std_logging.DEBUG if verbose else std_logging.ERROR),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
 
@@ -86,7 +87,7 @@ def progress(quiet: bool) -> Progress:
 
     def applying(count: int) -> None:
         total.update(of=count, done=0)
-        status.update(f"Writing {count} changes")
+        status.update(f"Writing {_changes(count)}")
 
     def applied_one(target: str) -> None:
         total["done"] += 1
@@ -94,16 +95,18 @@ def progress(quiet: bool) -> Progress:
 
     def pulling(scope: Scope) -> None:
         status.start()
-        status.update(f"Reading {scope.name or scope.id}")
+        status.update(f"Reading {scope.name or scope.id}{' again, after our own writes' if total['of'] else ''}")
 
     return Progress(pulling, kept, applying, applied_one, lambda _: status.stop())
 
 
 def _plain_progress() -> Progress:
     seen: dict[str, int] = {}
+    written: list[int] = []
 
     def pulling(scope: Scope) -> None:
-        _err.print(f"reading {scope.source}: {scope.name or scope.id}", markup=False)
+        if not sum(written):  # afterwards only our own echo is read
+            _err.print(f"reading {scope.source}: {scope.name or scope.id}", markup=False)
 
     def kept(scope: Scope, items: int, events: int) -> None:
         before = seen.get(scope.id, 0)
@@ -112,8 +115,9 @@ def _plain_progress() -> Progress:
             _err.print(f"reading {scope.name or scope.id}: {seen[scope.id]} items", markup=False)
 
     def applying(total: int) -> None:
+        written.append(total)
         if total:
-            _err.print(f"writing {total} changes", markup=False)
+            _err.print(f"writing {_changes(total)}", markup=False)
 
     return Progress(pulling, kept, applying)
 
@@ -122,19 +126,28 @@ def plan(ready: Plan, out: Path | None) -> None:
     """The plan as a coloured diff."""
     for step in ready.steps:
         _out.print(Text(_headline(step), style="bold"))
-        for name, before, after in _diff(step):
-            if before not in (None, ""):
+        diff = _diff(step)
+        for name, before, after in diff:
+            if before:
                 _out.print(Text(f"  - {name}: {before}", style="red"))
-            if after not in (None, ""):
+            if after:
                 _out.print(Text(f"  + {name}: {after}", style="green"))
-        _out.print(Text(f"    {step.reason.text}", style="dim"))
+        if step.reason.text not in [after for _, _, after in diff]:
+            _out.print(Text(f"    {step.reason.text}", style="dim"))
     for left in ready.left_alone:
-        note = f"left alone: {left.title}: {left.field} says “{_shown(left.theirs)}”, changed by a person"
-        _out.print(Text(note, style="yellow"))
+        _out.print(_left(left))
     count = len(ready.steps)
-    what = "Nothing to write." if not count else f"{count} {'change' if count == 1 else 'changes'}."
     then = f" Carry it out with `handrail apply {out}`." if out and count else ""
-    _out.print(Text(what + then, style="bold"))
+    _out.print(Text((f"{_changes(count)}.{then}" if count else "Nothing to write."), style="bold"))
+
+
+def _changes(count: int) -> str:
+    return "1 change" if count == 1 else f"{count} changes"
+
+
+def _left(left: LeftAlone) -> Text:
+    said = f"“{_shown(left.theirs)}”" if _shown(left.theirs) else "nothing"
+    return Text(f"left alone: {left.title}: {left.field} says {said}, changed by a person", style="yellow")
 
 
 def _headline(step: Step) -> str:
@@ -169,24 +182,37 @@ def _shown(value: object) -> str:
 
 def applied(result: Applied) -> None:
     """What became of a plan."""
-    _out.print(Text(f"{result.written} written, {result.outcomes['found']} were there already."))
+    there = f", {result.outcomes['found']} were there already" if result.outcomes["found"] else ""
+    _out.print(Text(f"{_changes(result.written)} written{there}.", style="bold"))
     for step in result.moved_on:
         _out.print(Text(f"skipped, it has changed since the plan: {step.title}", style="yellow"))
 
 
-def outcome(result: Outcome, house: House) -> None:
-    """A run in a few lines."""
-    house.progress.note("")
+def outcome(result: Outcome, *, wrote: bool, why_not: str = "") -> None:
+    """A run in a few lines. `wrote`: it was one that writes; else `why_not` says what kept it."""
     said = result.judgement.said
-    _out.print(Text(f"{result.judgement.board.items.height} items, {len(said)} findings said.", style="bold"))
-    for finding in said[:10]:
+    items = result.judgement.board.items.height
+    _out.print(Text(f"{items} {'item' if items == 1 else 'items'} looked at, {_findings(len(said))}", style="bold"))
+    for finding in said[:_SAID]:
         _out.print(Text(f"  {finding.sentence}"))
-    if len(said) > 10:
-        _out.print(Text(f"  … and {len(said) - 10} more: `handrail report`", style="dim"))
+    if len(said) > _SAID:
+        _out.print(Text(f"  … and {len(said) - _SAID} more: `handrail report`", style="dim"))
     for left in result.plan.left_alone:
-        _out.print(Text(f"left alone: {left.title}: {left.field}, changed by a person", style="yellow"))
-    for step in result.applied.moved_on:
-        _out.print(Text(f"skipped, it changed meanwhile: {step.title}", style="yellow"))
+        _out.print(_left(left))
+    planned = len(result.plan.steps)
+    if not planned:
+        _out.print(Text("Nothing to write: what is readable is as it should be.", style="bold"))
+    elif wrote:
+        applied(result.applied)
+    else:
+        _out.print(Text(f"{_changes(planned)} to write, none written: {why_not}", style="bold"))
+
+
+_SAID = 10
+
+
+def _findings(count: int) -> str:
+    return f"{count or 'no'} {'finding' if count == 1 else 'findings'}{':' if count else '.'}"
 
 
 def troubles(found: Sequence[Trouble]) -> None:
@@ -195,10 +221,19 @@ def troubles(found: Sequence[Trouble]) -> None:
         _err.print(Text(f"{trouble.source}: {trouble.where}: {trouble.text}", style="red"))
 
 
-def ledger(entries: Sequence[Any], json: bool) -> None:
-    """Writes, newest first."""
+def ledger(entries: Sequence[Entry], json: bool) -> None:
+    """Writes, newest first: one line each with what they set, or a JSON array."""
+    if json:
+        data([entry.to_json() for entry in entries])
+        return
     for entry in entries:
-        if json:
-            data(entry.to_json())
-        else:
-            _out.print(Text(entry.line()))
+        at = f"{entry.started_at:%Y-%m-%d %H:%M:%S}"
+        _out.print(Text(f"{at}  {entry.run}  {entry.outcome:8}  {entry.target}", style="bold"))
+        changes = [
+            f"{name}: {_shown(entry.before.get(name)) or 'empty'} → {_shown(value) or 'empty'}"
+            for name, value in entry.after.items() if entry.before.get(name) != value
+        ]  # fmt: skip
+        for change in [*changes, *([entry.note] if entry.note else [])]:
+            _out.print(Text(f"    {change}", style="dim"))
+    if not entries:
+        _out.print("Nothing was written yet.")
