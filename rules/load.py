@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from rules.base import Board
+from rules.dates import morning_of
 from rules.flow import ownerships, stays, team_spells, timed
 from rules.now import standing
 
@@ -41,7 +42,7 @@ def came_and_went(board: Board, per: Per, asked: pl.Series, window: timedelta) -
     group, name = _groups(board, per)
     groups = pl.DataFrame({"item": board.items["item"], "group": group, "name": name, "asked": asked})
     groups = groups.filter(pl.col("asked") & pl.col("group").is_not_null())
-    begin = board.now - window
+    begin = morning_of(board) - window
     came = _came(board, per).filter(pl.col("came") > begin).unique(["item"])
     ended = standing(board).filter(pl.col("finished_at") > begin).select("item", ended=pl.lit(True))
     rows = groups.join(came.select("item", here=pl.lit(True)), on="item", how="left").join(

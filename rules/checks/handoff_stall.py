@@ -77,9 +77,9 @@ class HandoffStall(Rule):
         if limit is None or not still.height:
             return
         first = still.row(0, named=True)
-        waited = first["working" if limit.working else "elapsed"]
-        late = waited // US_STEP > limit.microseconds(calendar(board).day)
-        yield Condition("it has waited longer than the limit", late, _said(board, waited, limit.working), limit.words)
+        waited, day = first["working" if limit.working else "elapsed"] // US_STEP, calendar(board).day
+        late, said = waited > limit.microseconds(day), language.exact(waited, limit, day)
+        yield Condition("it has waited longer than the limit", late, said, limit.words)
 
     def _where(self) -> Where:
         return self.where if self.flow is None else where.within(self.where, self.flow)
@@ -87,18 +87,16 @@ class HandoffStall(Rule):
     def _finding(self, board: Board, row: dict[str, Any]) -> Finding:
         day, hours = calendar(board).day, board.terms.hours
         limit = limits.the_limit(row["level"], self.warn, self.breach)
-        wait = row["working"] if limit.working else row["elapsed"]
-        waited, to, title = _said(board, wait, limit.working), row["to"], row["title"]
-        excess = wait - US_STEP * limit.microseconds(day)
+        wait = (row["working"] if limit.working else row["elapsed"]) // US_STEP
+        waited, to, title = language.beyond(wait, limit, day), row["to"], row["title"]
+        excess = language.whole(wait - limit.microseconds(day), limit, day)
         cost = language.cost(row["working"].total_seconds() / 3600, board.terms.money, row["team"])
         at = language.moment(row["given_at"], hours.timezone)
         facts = [Evidence(row["given_at"], language.given(row["from"], to, at), row["ref"])]
         if row["chasers"]:
             facts.append(Evidence(board.now, language.chased(row["chasers"], row["from"]), row["ref"]))
         facts.append(Evidence(board.now, language.not_touched(to), row["ref"]))
-        filled = self.next_step.format(
-            waiting_on=to, excess=_said(board, excess, limit.working), title=title, limit=limit.words, waited=waited
-        )
+        filled = self.next_step.format(waiting_on=to, excess=excess, title=title, limit=limit.words, waited=waited)
         return Finding(
             key=f"{self.id}/{row['ref']}/{row['given_at']:%Y%m%dT%H%M%S.%fZ}", rule=self.id, kind=self.kind,
             level=row["level"], subject=Subject("item", row["ref"], title, row["url"]), since=row["given_at"],
@@ -126,8 +124,3 @@ def waiting(board: Board) -> pl.DataFrame:
         team=team, stage=now["stage"].gather(waits["item"]), ref=items["ref"].gather(waits["item"]),
         title=items["title"].gather(waits["item"]), url=items["url"].gather(waits["item"]),
     )  # fmt: skip
-
-
-def _said(board: Board, length: Any, working: bool) -> str:
-    us = length // US_STEP
-    return language.working_time(us, calendar(board).day) if working else language.elapsed_time(us)

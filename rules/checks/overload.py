@@ -11,6 +11,7 @@ import polars as pl
 
 from rules import language, where
 from rules.base import Board, Condition, Evidence, Finding, Level, Rule, Subject
+from rules.dates import morning_of
 from rules.durations import US_STEP, Duration
 from rules.flow import calendar
 from rules.load import Per, came_and_went, in_hand, week_of
@@ -199,20 +200,28 @@ def _too_old(board: Board, per: Per, mine: pl.DataFrame, load: Load, name: str) 
     """The ages of everything in hand, added up, against their limit."""
     if load.age_sum is None:
         return
-    day = calendar(board).day
-    ages = mine["working" if load.age_sum.working else "elapsed"].dt.total_microseconds()
-    limit, total = load.age_sum.microseconds(day), int(ages.sum())
+    day, limit = calendar(board).day, load.age_sum.microseconds(calendar(board).day)
+    total = int(_ages(mine["since"], load.age_sum, board, board.now).sum())
     if total > limit:
-        said = language.working_time(total, day) if load.age_sum.working else language.elapsed_time(total)
+        morning = _ages(mine["since"], load.age_sum, board, morning_of(board))
+        said = language.beyond(int(morning.sum()), load.age_sum, day)
         sentence = language.loaded(name, per, "of age in hand", said, load.age_sum.words)
-        needed = _fewest(ages.to_list(), total - limit)
+        needed = _fewest(morning.to_list(), int(morning.sum()) - limit)
         yield _Passed(sentence, f"{load.age_sum.words} of age together", needed, mine["came"].max())  # type: ignore[arg-type]
 
 
+def _ages(since: pl.Series, limit: Duration, board: Board, at: datetime) -> pl.Series:
+    """How old each item was at an instant, in microseconds of the limit's calendar. What is said is said of the
+    morning: many ages together would change with every hour."""
+    begun = since.clip(upper_bound=at)
+    upto = pl.repeat(at, len(begun), dtype=begun.dtype, eager=True)
+    return calendar(board).between(begun, upto) if limit.working else (upto - begun).dt.total_microseconds()
+
+
 def _fewest(ages: list[int], too_much: int) -> int:
-    """How many of the oldest have to go until the rest is within the limit."""
+    """How many of the oldest have to go until the rest is within the limit; one at least."""
     for count, age in enumerate(sorted(ages, reverse=True), start=1):
         too_much -= age
         if too_much <= 0:
             return count
-    return len(ages)
+    return max(1, len(ages))

@@ -73,7 +73,7 @@ class Unreviewed(Rule):
         limit = self.warn or self._clock(row["priority"])
         late = limit is not None and self._exceeded(board, row, limit)
         words = limit.words if limit else "none"
-        ago = _said(board, row, limit) if limit else ""
+        ago = language.exact(_us(row, limit), limit, calendar(board).day) if limit else ""
         yield Condition("it was last looked at longer ago than its clock", late, f"{ago} ago", words)
 
     def _known(self) -> list[str]:
@@ -103,14 +103,12 @@ class Unreviewed(Rule):
         return None, None
 
     def _exceeded(self, board: Board, row: dict[str, Any], limit: Duration) -> bool:
-        wait = row["working"] if limit.working else row["elapsed"]
-        return bool(wait > US_STEP * limit.microseconds(calendar(board).day))
+        return _us(row, limit) > limit.microseconds(calendar(board).day)
 
     def _finding(self, board: Board, row: dict[str, Any], level: Level, limit: Duration) -> Finding:
-        ago, title, ref = _said(board, row, limit), row["title"], row["ref"]
-        wait = row["working"] if limit.working else row["elapsed"]
-        past = {**row, "working": wait - US_STEP * limit.microseconds(calendar(board).day)}
-        excess = _said(board, {**past, "elapsed": past["working"]}, limit)
+        wait, day, title, ref = _us(row, limit), calendar(board).day, row["title"], row["ref"]
+        ago = language.beyond(wait, limit, day)
+        excess = language.whole(wait - limit.microseconds(day), limit, day)
         filled = self.next_step.format(
             waiting_on=row["owner_name"] or "its owner", excess=excess, title=title, limit=limit.words, waited=ago
         )
@@ -144,6 +142,5 @@ def ideas(board: Board) -> pl.DataFrame:
     return timed(rows, board, "seen_at", "none")
 
 
-def _said(board: Board, row: dict[str, Any], limit: Duration) -> str:
-    us = (row["working"] if limit.working else row["elapsed"]) // US_STEP
-    return language.working_time(us, calendar(board).day) if limit.working else language.elapsed_time(us)
+def _us(row: dict[str, Any], limit: Duration) -> int:
+    return int((row["working"] if limit.working else row["elapsed"]) // US_STEP)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.language.words import counted, quoted, working_time
+from rules.language.words import counted, quoted, whole_working
 
 
 def stalled(title: str, to: str, waited: str, limit: str) -> str:
@@ -30,5 +30,5 @@ def pair_waits(over: int, count: int, giver: str, to: str, limit: str, wait_us: 
     were = "waited" if over != 1 else "had to wait"
     return (
         f"In {span} {over} of {counted(count, 'handoff')} from {giver} to {to} {were} more than {limit}; "
-        f"that is {working_time(wait_us, day)} of waiting."
+        f"that is {whole_working(wait_us, day)} of waiting."
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from rules.durations import US
+from rules.durations import US, Duration
+
+_DAY = 86_400 * US
 
 
 def number(amount: float, digits: int = 1) -> str:
@@ -31,10 +33,36 @@ def working_time(us: float, day: int) -> str:
 
 def elapsed_time(us: float) -> str:
     """A length of time on the wall clock, in days, hours or minutes."""
-    for length, one in ((86_400 * US, "day"), (3600 * US, "hour")):
+    for length, one in ((_DAY, "day"), (3600 * US, "hour")):
         if us >= length:
             return counted(us / length, one)
     return counted(us // (60 * US), "minute")
+
+
+def whole_working(us: float, day: int) -> str:
+    """A length of working time in words that change once a day at most: whole usual days that have passed."""
+    return counted(us // day, "working day") if us >= day else "less than a working day"
+
+
+def whole_elapsed(us: float) -> str:
+    """A length of time on the wall clock in whole days that have passed."""
+    return counted(us // _DAY, "day") if us >= _DAY else "less than a day"
+
+
+def whole(us: float, like: Duration, day: int) -> str:
+    """The whole days of a length, in the calendar of a limit. `day`: the usual working day in microseconds."""
+    return whole_working(us, day) if like.working else whole_elapsed(us)
+
+
+def beyond(us: float, limit: Duration, day: int) -> str:
+    """How long something lasts that is over its limit: whole days where they show it, else `more than 4 hours`."""
+    days = us // (day if limit.working else _DAY) * (day if limit.working else _DAY)
+    return whole(us, limit, day) if days > limit.microseconds(day) else f"more than {limit.words}"
+
+
+def exact(us: float, like: Duration, day: int) -> str:
+    """The same to the minute, for explanations only: a page that said it would change every hour."""
+    return working_time(us, day) if like.working else elapsed_time(us)
 
 
 def money(amount: float, currency: str) -> str:
@@ -45,11 +73,11 @@ def money(amount: float, currency: str) -> str:
 def moment(at: datetime, zone: str) -> str:
     """`Mon 2 Mar 2026, 14:05`, on the clock of the calendar's zone."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
+    return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
 
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def quoted(title: str) -> str:

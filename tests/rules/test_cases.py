@@ -59,10 +59,13 @@ def board_of(case: dict[str, Any]) -> Board:
         return {**row, **{key: when(row[key]) for key in keys if key in row}}
 
     items = [dated({"created_at": -400, **one}, "created_at", "completed_at", "reviewed_at") for one in case["items"]]
-    events = [dated({"seq": seq, **one}, "at") for seq, one in enumerate(case.get("events", ()))]
+    events = [dated({"seq": seq, **one}, "at", "not_before") for seq, one in enumerate(case.get("events", ()))]
     spans = {day: ((time(9), time(17)),) for day in range(5)}
     money = Money(**case["money"]) if "money" in case else None
-    terms = Terms(hours=Hours("UTC", Week(spans)), flows=FLOWS, money=money)
+    zones = case.get("calendars", {})  # flow to time zone
+    flows = {**FLOWS, **{flow: Flow(flow, "s", (), calendar=flow) for flow in zones}}
+    terms = Terms(hours=Hours("UTC", Week(spans)), flows=flows, money=money,
+                  calendars={flow: Hours(zone, Week(spans)) for flow, zone in zones.items()})  # fmt: skip
     return board(items, events, people=case.get("people", ()), columns=case.get("columns", COLUMNS), now=now,
                  terms=terms)  # fmt: skip
 
