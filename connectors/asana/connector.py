@@ -1,11 +1,12 @@
-"""The Asana connector: one source of the config, as many scopes as it names projects."""
+"""The Asana connector: one source of the config, as many scopes as it has projects."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -13,61 +14,60 @@ import httpx
 from connectors.asana.cursor import Cursor
 from connectors.asana.fields_of_ours import FieldsOfOurs
 from connectors.asana.hooks import hinted
-from connectors.asana.mapping import Surroundings, gid_of, history, work_item
+from connectors.asana.listings import Listing, Listings
+from connectors.asana.mapping import Surroundings, as_promised, gid_of, history, homes, work_item
 from connectors.asana.options import AsanaOptions
 from connectors.asana.people import Directory, seen_in
 from connectors.asana.policy import AsanaPolicy
 from connectors.asana.reads import Reads
+from connectors.asana.scope import Projects
 from connectors.asana.sdk import Endpoints
 from connectors.asana.writes import Writes
-from connectors.base import History, Known, Memory, Own, Page, Scope
-from connectors.errors import Garbled, Missing, Rejected
+from connectors.base import History, Known, Memory, Own, Page, Scope, Stored
+from connectors.errors import Missing, Rejected
 from connectors.http import Meter, open_door
-from connectors.model import Change, Container, EnsureFields, OwnField, Person, Receipt, Ref, SetFields, WorkItem
+from connectors.model import Change, Container, EnsureFields, OwnField, Person, Presence, Receipt, Ref, SetFields
 from connectors.pace import Pace
 
 Json = Any
 Told = tuple[Json, list[Json] | None]
 """A task with its stories; None: its history is known already."""
 
-
-@contextmanager
-def _as_promised(what: str) -> Iterator[None]:
-    """Garbled when an answer lacks what Asana's contract promises."""
-    try:
-        yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Garbled(f"{what}: not as Asana's contract promises: {type(error).__name__}: {error}") from error
-
-
 CHUNK = 50
 """Tasks a page: what is kept together, and lost together when a run is killed."""
 _AT_ONCE = 8
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class AsanaConnector:
     """Pulls tasks with their stories, and sets our own custom fields.
 
     Requests of a first pull: project and sections once a project, users/me once a token, users at 100 a page once
-    a workspace, tasks at 100 a page, and one story call a task. Of a quiet later pull: one a project.
+    a workspace, tasks at 100 a page, and one story call a task. Of a quiet later pull: one a project. `stored`
+    tells which tasks are kept, so that a sweep notices those that are no longer there.
     """
 
     def __init__(
         self, id: str, options: AsanaOptions, token: str, pace: Pace, memory: Memory,  # noqa: A002
         own_fields: Sequence[OwnField] = (), meter: Meter | None = None,
         transport: httpx.BaseTransport | None = None, sleep: Callable[[float], None] = time.sleep,
+        stored: Stored = lambda scope: (), clock: Callable[[], datetime] = _now,
     ) -> None:  # fmt: skip
         self.id = id
-        self._projects = tuple(dict.fromkeys(options.projects))
         self._own = frozenset(field.name for field in own_fields)
         named = {*options.fields, options.team_field, options.priority_field} - {None}
         self._mapped: frozenset[str] = frozenset(name for name in named if name) | self._own
-        self._memory = memory
+        self._memory, self._options = memory, options
         self._door = open_door(
             options.base_url, token, pace, AsanaPolicy(), source=id, meter=meter, sleep=sleep, transport=transport
         )
         api = Endpoints(self._door, options.base_url)
-        self._reads = Reads(id, api, memory, with_fields=bool(self._mapped))
+        self._projects = Projects(id, api, options)
+        self._reads = Reads(id, api, memory, options, with_fields=bool(self._mapped))
+        self._listings = Listings(id, self._reads, self._projects, options, stored, clock)
         self._people = Directory(id, api, memory, token, options.bots)
         self._ours = FieldsOfOurs(id, api)
         self._writes = Writes(api)
@@ -77,60 +77,74 @@ class AsanaConnector:
         self._door.close()
 
     def scopes(self) -> Sequence[Scope]:
-        """One a project of the config; no request. The name is the gid: names come with the pull."""
-        return [Scope(self.id, project, project) for project in self._projects]
+        """One a project. No request for those of the config; one a hundred for a portfolio's or a team's."""
+        return self._projects.scopes()
 
     # ---- what comes in ---------------------------------------------------------------------------------------
 
     def pull(self, scope: Scope, cursor: str | None, known: Known) -> Iterator[Page]:
         """The project's tasks changed since the cursor, in pages of 50, each with the history of those not known.
 
-        Nothing is concluded from a task that is not listed: deletions and departures are found by a sweep, which
-        is a pull with no cursor. A first pull that was cut off lists again, but asks for no history that is kept.
+        Without a cursor, and when a sweep is due, everything is listed, and kept tasks that are not among it are
+        looked at one by one: only then is something said about a task that is not listed. A pull that was cut off
+        lists again, but asks for no history that is kept.
         """
+        if failure := self._projects.failure(scope):
+            raise failure
         begin = Cursor.parse(cursor)
         opened = self._open(scope.id) if begin.since is None else None
-        started = time.monotonic()
-        tasks = self._reads.tasks(scope.id, begin.since)
-        with _as_promised(f"project {scope.id}"):
-            following = begin.after([task["modified_at"] for task in tasks], time.monotonic() - started)
-        if opened is None and self._reads.has_new_columns(scope.id, tasks):
-            opened = self._reads.project(scope.id), []
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix=f"{self.id}-tasks") as threads:
+            listing = self._listings.read(scope, begin, known, threads)
+            if opened is None and (listing.redefined or self._reads.has_new_columns(scope.id, listing.tasks)):
+                opened = self._reads.project(scope.id), []
+            yield from self._pages(scope, begin, listing, opened, known, threads)
+
+    def _pages(
+        self, scope: Scope, begin: Cursor, listing: Listing, opened: tuple[Container, list[Person]] | None,
+        known: Known, threads: ThreadPoolExecutor,
+    ) -> Iterator[Page]:  # fmt: skip
         containers, people = ((opened[0],), opened[1]) if opened else ((), [])
-        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix=f"{self.id}-stories") as threads:
-            for start in range(0, max(len(tasks), 1), CHUNK):
-                last = start + CHUNK >= len(tasks)
-                told = self._told(threads, tasks[start : start + CHUNK], known)
-                page = self._page(scope, str(following if last else begin), told, self._reads.workspace(scope.id))
-                yield Page(
-                    scope, page.cursor, page.items, page.histories, (*people, *page.people), containers, last=last
-                )
-                containers, people = (), []
+        tasks = listing.tasks
+        for start in range(0, max(len(tasks), 1), CHUNK):
+            last = start + CHUNK >= len(tasks)
+            told = self._told(threads, tasks[start : start + CHUNK], known)
+            cursor = str(listing.following if last else begin)
+            page = self._page(scope, cursor, told, self._reads.workspace(scope.id), last=last)
+            absent = self._absent(listing.absent) if last else {}
+            yield replace(page, people=(*people, *page.people), containers=containers, absent=absent)
+            containers, people = (), []
 
     def _open(self, project: str) -> tuple[Container, list[Person]]:
         found = self._reads.project(project)
         return found, self._people.everyone(self._reads.workspace(project) or "")
 
+    def _absent(self, gids: Mapping[str, Presence]) -> dict[Ref, Presence]:
+        return {Ref(self.id, gid): presence for gid, presence in gids.items()}
+
     def get(self, ids: Sequence[str]) -> Page:
-        """These tasks with their whole history, two requests each; gone ones are left out.
+        """These tasks with their whole history, two requests each; gone ones are told as unseen.
 
         The page belongs to no scope (its id is empty) and has no cursor to keep.
         """
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix=f"{self.id}-get") as threads:
-            found = list(threads.map(self._one, dict.fromkeys(ids)))
-        told = [one for one in found if one is not None]
+            found = dict(zip(dict.fromkeys(ids), threads.map(self._one, dict.fromkeys(ids)), strict=True))
+        told = [one for one in found.values() if one is not None]
         workspace = next((gid_of(task.get("workspace")) for task, _ in told), None)
-        return self._page(Scope(self.id, "", ""), "", told, workspace, last=True)
+        page = self._page(Scope(self.id, "", ""), "", told, workspace, last=True)
+        return replace(page, absent=self._absent({gid: "unseen" for gid, one in found.items() if one is None}))
 
     def _one(self, gid: str) -> Told | None:
         try:
-            return self._reads.task(gid), self._reads.stories(gid)
+            task, stories = self._reads.task(gid), self._reads.stories(gid)
         except Missing:
             return None
+        inherits = self._options.subtasks != "parents" and task.get("parent") and not homes(task)
+        return self._reads.at_home(task) if inherits else task, stories
 
     def _told(self, threads: ThreadPoolExecutor, tasks: Sequence[Json], known: Known) -> list[Told]:
         """The tasks with the stories of those whose kept version is another; one that is gone by now is left out."""
-        fresh = [task for task in tasks if known(Ref(self.id, task["gid"])) != task["modified_at"]]
+        with as_promised("a listing of tasks"):
+            fresh = [task for task in tasks if known(Ref(self.id, task["gid"])) != task["modified_at"]]
         found = dict(zip((task["gid"] for task in fresh), threads.map(self._stories, fresh), strict=True))
         gone = {gid for gid, stories in found.items() if stories is None}
         return [(task, found.get(task["gid"])) for task in tasks if task["gid"] not in gone]
@@ -151,25 +165,24 @@ class AsanaConnector:
             around = self._around(workspace or "")
             people = self._strangers(workspace or "", news)
             histories = [self._history(task, stories, around) for task, stories in news]
-        items = tuple(self._item(task) for task, _ in told)
-        return Page(scope, cursor, items, tuple(histories), tuple(people), last=last)
+        items = []
+        for task, _ in told:
+            with as_promised(f"task {task['gid']}"):
+                items.append(work_item(self.id, task, self._mapped))
+        return Page(scope, cursor, tuple(items), tuple(histories), tuple(people), last=last)
 
     def _strangers(self, workspace: str, news: Sequence[tuple[Json, list[Json]]]) -> list[Person]:
         return self._people.strangers(workspace, (user for task, stories in news for user in seen_in(task, stories)))
 
     def _around(self, workspace: str) -> Surroundings:
         return Surroundings(
-            self.id, self._people.me(), self._people.bots(workspace), self._reads.sections(self._projects),
-            self._mapped, self._own,
+            self.id, self._people.me(), self._people.bots(workspace), self._reads.sections(self._projects.gids()),
+            self._mapped, self._own, self._options.comments,
         )  # fmt: skip
 
     def _history(self, task: Json, stories: list[Json], around: Surroundings) -> History:
-        with _as_promised(f"stories of task {task['gid']}"):
+        with as_promised(f"stories of task {task['gid']}"):
             return History(Ref(self.id, task["gid"]), history(task, stories, around))
-
-    def _item(self, task: Json) -> WorkItem:
-        with _as_promised(f"task {task['gid']}"):
-            return work_item(self.id, task, self._mapped)
 
     # ---- what goes out ---------------------------------------------------------------------------------------
 

@@ -15,15 +15,26 @@ _TASK = (
     "name", "resource_subtype", "permalink_url", "created_at", "created_by", "modified_at", "completed",
     "completed_at", "approval_status", "assignee.name", "due_on", "due_at", "start_on", "start_at", "parent",
     "num_subtasks", "tags.name", "dependencies", "memberships.project", "memberships.section.name",
+    "custom_type.name", "custom_type_status_option.name",
 )  # fmt: skip
 _VALUES = (
     "name", "resource_subtype", "display_value", "enum_value.name", "multi_enum_values.name", "number_value",
     "text_value", "date_value.date", "date_value.date_time", "people_value.name",
 )  # fmt: skip
-TASK_PLAIN = ",".join(_TASK)
-TASK_WITH_FIELDS = ",".join((*_TASK, *(f"custom_fields.{name}" for name in _VALUES)))
 
-STORY = ",".join([
+
+def task(*, custom: bool, time: bool) -> str:
+    """What is asked of a task. `custom`: the config maps custom fields; `time`: and the time that was tracked."""
+    values = [f"custom_fields.{name}" for name in _VALUES] if custom else []
+    return ",".join([*_TASK, *(["actual_time_minutes"] if time else []), *values])
+
+
+def story(*, words: bool) -> str:
+    """What is asked of a story. `words`: what a comment says, of which the length and the mentions are kept."""
+    return ",".join([_STORY, "text", "html_text"]) if words else _STORY
+
+
+_STORY = ",".join([
     "created_at", "created_by.name", "resource_subtype", "assignee.name", "project.name",
     "old_section.name", "new_section.name", "custom_field.name",
     "old_enum_value.name", "new_enum_value.name", "old_multi_enum_values.name", "new_multi_enum_values.name",
@@ -37,6 +48,7 @@ OWN_VALUES = ",".join([
     "modified_at", "permalink_url",
     *(f"custom_fields.{name}" for name in (
         "name", "resource_subtype", "enum_value.name", "number_value", "text_value", "date_value.date",
+        "is_formula_field", "is_value_read_only",
         "enum_options.name", "enum_options.enabled",
     )),
 ])  # fmt: skip

@@ -27,13 +27,13 @@ def hinted(headers: Mapping[str, str], body: bytes, secrets: Collection[str]) ->
         raise Denied("a webhook delivery whose signature is by none of our secrets")
     try:
         events = orjson.loads(body)["events"]
-        return list(dict.fromkeys(gid for event in events for gid in _tasks(event)))
+        return list(dict.fromkeys(gid for event in events for gid in touched(event)))
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise Garbled("a signed webhook delivery that is no list of events") from error
 
 
-def _tasks(event: Json) -> Iterator[str]:
-    """The task itself, or the task that a story was added to."""
+def touched(event: Json) -> Iterator[str]:
+    """The tasks that an event is about: the task itself, its parent, or the one that a story was added to."""
     for one in (event.get("resource"), event.get("parent")):
         if one and one.get("resource_type") == "task":
             yield one["gid"]

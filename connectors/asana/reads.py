@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
 from connectors.asana import fields
-from connectors.asana.mapping import container
+from connectors.asana.mapping import container, gid_of, homes
+from connectors.asana.options import AsanaOptions
 from connectors.asana.sdk import Endpoints
 from connectors.base import Memory
-from connectors.errors import Missing, Rejected
+from connectors.errors import Missing, NotGranted, Rejected
 from connectors.model import Container
 
 Json = Any
+_DEEPEST = 10
+"""Levels of subtasks that are climbed to find a home."""
 
 
 class Reads:
     """Requests for facts. Notes each project's workspace and columns, so that a quiet run need not ask again."""
 
-    def __init__(self, source: str, api: Endpoints, memory: Memory, *, with_fields: bool) -> None:
+    def __init__(
+        self, source: str, api: Endpoints, memory: Memory, options: AsanaOptions, *, with_fields: bool
+    ) -> None:
         self._source, self._api, self._memory = source, api, memory
         self._ahead: dict[str, Container] = {}
-        self._task_fields = fields.TASK_WITH_FIELDS if with_fields else fields.TASK_PLAIN
+        self._task_fields = fields.task(custom=with_fields, time="actual_time_minutes" in options.fields)
+        self._story_fields = fields.story(words=options.comments != "who")
 
     def project(self, gid: str) -> Container:
         """The project with its sections and field definitions: two requests (more beyond 100 sections), unless
@@ -53,9 +59,45 @@ class Reads:
         """One task, with the workspace that it is in."""
         return self._api.one(self._api.tasks.get_task, gid, fields=f"{self._task_fields},workspace")
 
+    def at_home(self, task: Json) -> Json:
+        """A subtask with no home of its own, shown in the project that it inherits: one request a step up."""
+        above = task
+        for _ in range(_DEEPEST):
+            if homes(above) or not above.get("parent"):
+                break
+            above = self.task_or_none(gid_of(above["parent"]) or "") or {}
+        return {**task, "memberships": [{"project": {"gid": gid}} for gid in homes(above)[:1]]}
+
+    def task_or_none(self, gid: str) -> Json | None:
+        """One task; None when it is gone or not shared with us, which Asana does not tell apart."""
+        try:
+            return self.task(gid)
+        except (Missing, NotGranted):
+            return None
+
+    def subtasks(self, task: str) -> list[Json]:
+        """The tasks right below a task, one request a hundred; none when it is gone."""
+        try:
+            return self._api.all(self._api.tasks.get_subtasks_for_task, task, fields=self._task_fields)
+        except Missing:
+            return []
+
+    def happenings(self, project: str, sync: str) -> tuple[list[Json], str]:
+        """The project's events since the token, and the next token. Gap when events were missed."""
+        return self._api.happenings(project, sync)
+
+    def parents(self, project: str) -> list[str] | None:
+        """The tasks that were noted as having subtasks; None when nothing is noted."""
+        noted = self._memory.get(f"{self._source}:parents:{project}")
+        return None if noted is None else noted.split()
+
+    def note_parents(self, project: str, gids: Iterable[str]) -> None:
+        """Note which tasks have subtasks: a subtask's change does not mark its parent, so they are asked again."""
+        self._memory.set(f"{self._source}:parents:{project}", " ".join(gids))
+
     def stories(self, task: str) -> list[Json]:
         """All of a task's stories: one request a hundred."""
-        return self._api.all(self._api.stories.get_stories_for_task, task, fields=fields.STORY)
+        return self._api.all(self._api.stories.get_stories_for_task, task, fields=self._story_fields)
 
     def workspace(self, project: str) -> str | None:
         """The project's workspace as noted; None when nothing is noted."""

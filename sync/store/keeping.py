@@ -28,15 +28,16 @@ _MARGIN = timedelta(minutes=5)
 class Kept:
     """What keeping a page did: items in it, events that were new, and the items that changed in any way.
 
-    `withdrawn`: events that the vendor no longer lists. `absent`: items that are no longer present. `notes`: what a reader of the run should know.
+    `withdrawn`: events that the vendor no longer lists. `absent`: items no longer present. `notes`: what a reader of
+    the run should know.
     """
 
     items: int = 0
     events: int = 0
     changed: tuple[Ref, ...] = ()
     withdrawn: int = 0
-    absent: int = 0
     notes: tuple[str, ...] = ()
+    absent: int = 0
 
 
 class Keeping:

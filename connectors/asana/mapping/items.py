@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from connectors.asana.mapping.values import current
+from connectors.errors import Garbled
 from connectors.model import Column, Container, Field, FieldDef, ItemKind, Person, Placement, Ref, WorkItem
 
 Json = Any
@@ -46,8 +48,22 @@ def work_item(source: str, task: Json, mapped: Collection[str]) -> WorkItem:
         subtasks=task.get("num_subtasks") or 0,
         tags=tuple(tag.get("name") or "" for tag in task.get("tags") or ()),
         waits_for=tuple(other["gid"] for other in task.get("dependencies") or ()),
-        fields=tuple(_field(each) for each in kept_fields(task, mapped)),
+        fields=(*(_field(each) for each in kept_fields(task, mapped)), *_built_in(task)),
     )
+
+
+@contextmanager
+def as_promised(what: str) -> Iterator[None]:
+    """Garbled when an answer lacks what Asana's contract promises."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Garbled(f"{what}: not as Asana's contract promises: {type(error).__name__}: {error}") from error
+
+
+def homes(task: Json) -> list[str]:
+    """The gids of the projects that the task is in, as far as this token sees them."""
+    return [one["project"]["gid"] for one in task.get("memberships") or () if one.get("project")]
 
 
 def placements(task: Json) -> tuple[Placement, ...]:
@@ -64,6 +80,15 @@ def kept_fields(task: Json, mapped: Collection[str]) -> list[Json]:
 def _field(raw: Json) -> Field:
     value, text = current(raw)
     return Field(raw["gid"], raw.get("name") or "", raw.get("resource_subtype") or "", value, text)
+
+
+def _built_in(task: Json) -> Iterator[Field]:
+    """What Asana keeps beside its custom fields, where there is any: a custom type with its status, actual time."""
+    for key, name in (("custom_type", "Type"), ("custom_type_status_option", "Type status")):
+        if thing := task.get(key):
+            yield Field(key, name, "enum", thing["gid"], thing.get("name") or "")
+    if (minutes := task.get("actual_time_minutes")) is not None:
+        yield Field("actual_time_minutes", "Actual time", "number", minutes, f"{minutes:g} min")
 
 
 def container(source: str, project: Json, sections: Iterable[Json]) -> Container:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from connectors.asana.mapping.items import gid_of, instant
 from connectors.asana.mapping.values import changed, date_text
@@ -12,6 +13,8 @@ from connectors.model import ActorKind, Event, EventKind, Ref
 
 Json = Any
 
+_LINK = re.compile(r"<a\b[^>]*>")
+_ATTRIBUTE = re.compile(r'data-asana-(gid|type)="([^"]*)"')
 BY_THE_CLOCK = frozenset({"due_today", "due_soon", "starting_today", "overdue"})
 """Stories that Asana writes by itself although it names a person as their author."""
 
@@ -19,7 +22,8 @@ BY_THE_CLOCK = frozenset({"due_today", "due_soon", "starting_today", "overdue"})
 @dataclass(frozen=True)
 class Surroundings:
     """What a task's history is read against. `sections`: section gid → project gid; `mapped`: field names or gids,
-    `own` those of them that we write; `bots`: gids of users that are listed as bots, `me`: our own."""
+    `own` those of them that we write; `bots`: gids of users that are listed as bots, `me`: our own. `comments`: what
+    is kept of a comment: `who` wrote it when, besides that its length and mentions (`about`), or its `text`."""
 
     source: str
     me: str = ""
@@ -27,6 +31,7 @@ class Surroundings:
     sections: Mapping[str, str] = field(default_factory=dict)
     mapped: Collection[str] = ()
     own: Collection[str] = ()
+    comments: Literal["who", "about", "text"] = "who"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,24 @@ def _tagged(story: Json, around: Surroundings) -> Told:
     return Told("tag", new=tag.get("gid"), new_text=tag.get("name"))
 
 
+def _comment(story: Json, around: Surroundings) -> Told:
+    """Who and when; where the config asks, also whom it mentions (`new`: their gids) and how long it is."""
+    if around.comments == "who":
+        return Told("comment")
+    text = story.get("text") or ""
+    mentions = ",".join(dict.fromkeys(_mentioned(story.get("html_text") or "")))
+    said = text if around.comments == "text" else f"{len(text)} characters"
+    return Told("comment", new=mentions or None, new_text=said)
+
+
+def _mentioned(html: str) -> Iterator[str]:
+    """The gids of the people in a comment: links that carry a gid, and no other type than a user's."""
+    for link in _LINK.findall(html):
+        told = dict(_ATTRIBUTE.findall(link))
+        if told.get("gid") and told.get("type", "user") == "user":
+            yield told["gid"]
+
+
 def _plain(kind: EventKind) -> Callable[[Json, Surroundings], Told]:
     return lambda story, around: Told(kind)
 
@@ -180,7 +203,7 @@ _TELLERS: dict[str, Callable[[Json, Surroundings], Told]] = {
     "name_changed": _renamed,
     "notes_changed": _plain("described"),
     "description_changed": _plain("described"),
-    "comment_added": _plain("comment"),
+    "comment_added": _comment,
     "attachment_added": _plain("attachment"),
     "added_to_tag": _tagged,
     "removed_from_tag": _tagged,

@@ -1,0 +1,196 @@
+"""Which tasks are worth a look, by the cheapest route that is sound: all of them, the modified ones, or by events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+import structlog
+
+from connectors.asana.cursor import Cursor
+from connectors.asana.hooks import touched
+from connectors.asana.mapping import as_promised, gid_of, homes
+from connectors.asana.options import AsanaOptions
+from connectors.asana.reads import Reads
+from connectors.asana.scope import Projects
+from connectors.asana.sdk import PAGE, Gap
+from connectors.base import Known, Scope, Stored
+from connectors.model import Presence, Ref
+
+Json = Any
+_log = structlog.get_logger("handrail.asana")
+_DEFINITIONS = frozenset({"project", "section", "custom_field", "custom_field_setting"})
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Tasks to be kept, and where the next pull begins once they are. `absent`: gids of tasks that are known to be
+    no longer present. `redefined`: the project itself may have changed."""
+
+    tasks: list[Json]
+    following: Cursor
+    absent: Mapping[str, Presence] = field(default_factory=dict)
+    redefined: bool = False
+
+
+class Listings:
+    """Reads a project's tasks. Nothing is concluded before every page of every listing is there."""
+
+    def __init__(
+        self, source: str, reads: Reads, projects: Projects, options: AsanaOptions, stored: Stored,
+        clock: Callable[[], datetime],
+    ) -> None:  # fmt: skip
+        self._source, self._reads, self._projects, self._stored = source, reads, projects, stored
+        self._policy, self._every, self._clock = options.subtasks, options.sweeps, clock
+        self._route, self._why = _route(options)
+
+    def read(self, scope: Scope, begin: Cursor, known: Known, threads: ThreadPoolExecutor) -> Listing:
+        """What changed since the cursor; everything, when there is none or a sweep is due."""
+        if begin.since is None:
+            return self._whole(scope, begin, known, threads, "the first pull")
+        if begin.is_due(self._clock(), self._every):
+            return self._whole(scope, begin, known, threads, "a sweep is due")
+        if self._route == "events":
+            return self._by_events(scope, begin, known, threads)
+        return self._modified(scope, begin, known, threads)
+
+    # ---- everything ------------------------------------------------------------------------------------------
+
+    def _whole(
+        self, scope: Scope, begin: Cursor, known: Known, threads: ThreadPoolExecutor, why: str,
+        sync: str | None = None,
+    ) -> Listing:  # fmt: skip
+        """List all tasks, and look once at each kept one that was not among them."""
+        self._say(scope, "listed whole", why)
+        begin = replace(begin, sync=sync or (self._first_token(scope) if self._route == "events" else begin.sync))
+        now, started = self._clock(), time.monotonic()
+        listed = self._reads.tasks(scope.id, None)
+        following = _after(scope, begin, listed, time.monotonic() - started).swept_at(now)
+        every = self._with_subtasks(scope.id, listed, (), threads)
+        kept = {gid: task for gid, task in every.items() if self._wants(task)}
+        missing = [ref.id for ref in self._stored(scope) if ref.id not in kept]
+        absent: dict[str, Presence] = {gid: "outside" for gid in missing if gid in every}
+        asked = [gid for gid in missing if gid not in every]
+        for gid, task in zip(asked, threads.map(self._reads.task_or_none, asked), strict=True):
+            self._sort(gid, task, kept, absent, self._under_known(task, known))
+        if absent:
+            _log.info("absent", source=self._source, project=scope.id, tasks=dict(absent))
+        return Listing(list(kept.values()), following, absent)
+
+    def _first_token(self, scope: Scope) -> str:
+        try:
+            return self._reads.happenings(scope.id, "")[1]
+        except Gap as gap:
+            return gap.sync
+
+    # ---- what changed ----------------------------------------------------------------------------------------
+
+    def _modified(self, scope: Scope, begin: Cursor, known: Known, threads: ThreadPoolExecutor) -> Listing:
+        parents = self._reads.parents(scope.id) if self._policy != "parents" else []
+        if parents is None:
+            return self._whole(scope, begin, known, threads, "it is not noted which tasks have subtasks")
+        self._say(scope, "by modified_since", self._why)
+        started = time.monotonic()
+        listed = self._reads.tasks(scope.id, begin.since)
+        following = _after(scope, begin, listed, time.monotonic() - started)
+        every = self._with_subtasks(scope.id, listed, parents, threads)
+        kept = [task for task in every.values() if self._wants(task)]
+        return Listing(kept, following, {gid: "outside" for gid, task in every.items() if not self._wants(task)})
+
+    def _by_events(self, scope: Scope, begin: Cursor, known: Known, threads: ThreadPoolExecutor) -> Listing:
+        """One GET a touched task: it shows subtasks' changes, departures and deletions, which lists do not."""
+        if begin.sync is None:
+            token = self._first_token(scope)
+            listing = self._modified(scope, begin, known, threads)
+            return replace(listing, following=replace(listing.following, sync=token))
+        try:
+            events, sync = self._reads.happenings(scope.id, begin.sync)
+        except Gap as gap:
+            return self._whole(scope, begin, known, threads, "events were missed", gap.sync)
+        dirty = list(dict.fromkeys(gid for event in events for gid in touched(event)))
+        if len(dirty) > PAGE:
+            return self._whole(scope, begin, known, threads, f"{len(dirty)} tasks changed", sync)
+        self._say(scope, "by events", self._why)
+        kept: dict[str, Json] = {}
+        absent: dict[str, Presence] = {}
+        deleted = {gid_of(one.get("resource")) for one in events if one.get("action") == "deleted"}
+        for gid, task in zip(dirty, threads.map(self._reads.task_or_none, dirty), strict=True):
+            self._sort(gid, task, kept, absent, bool(task and task.get("parent")), gid in deleted)
+        tasks = [self._inheriting(scope.id, task) for task in kept.values()]
+        redefined = any((one.get("resource") or {}).get("resource_type") in _DEFINITIONS for one in events)
+        return Listing(tasks, replace(begin, sync=sync), absent, redefined)
+
+    # ---- what belongs ----------------------------------------------------------------------------------------
+
+    def _sort(
+        self, gid: str, task: Json, kept: dict[str, Json], absent: dict[str, Presence], below: bool,
+        deleted: bool = False,
+    ) -> None:  # fmt: skip
+        """A task that was looked at alone: kept, or absent and how. `below`: it hangs under a task in scope."""
+        if task is None:
+            absent[gid] = "trashed" if deleted else "unseen"
+        elif self._in_scope(task, below=below) and self._wants(task):
+            kept[gid] = task
+        elif self._projects.whole:
+            absent[gid] = "outside"
+
+    def _in_scope(self, task: Json, *, below: bool) -> bool:
+        if set(homes(task)) & set(self._projects.gids()):
+            return True
+        return self._policy != "parents" and below
+
+    def _under_known(self, task: Json, known: Known) -> bool:
+        parent = gid_of(task.get("parent")) if task else None
+        return parent is not None and known(Ref(self._source, parent)) is not None
+
+    def _wants(self, task: Json) -> bool:
+        """Whether the config's policy for subtasks keeps it: with `leaves`, a task with subtasks stands for them."""
+        return self._policy != "leaves" or not task.get("num_subtasks")
+
+    # ---- subtasks --------------------------------------------------------------------------------------------
+
+    def _with_subtasks(
+        self, project: str, listed: Iterable[Json], parents: Iterable[str], threads: ThreadPoolExecutor
+    ) -> dict[str, Json]:
+        """The listed tasks and, where the config wants them, all below them and below these `parents`."""
+        found = {task["gid"]: task for task in listed}
+        if self._policy == "parents":
+            return found
+        asked = dict.fromkeys([*parents, *(gid for gid, task in found.items() if task.get("num_subtasks"))])
+        layer, having = list(asked), []
+        while layer:
+            below = list(threads.map(self._reads.subtasks, layer))
+            having += [gid for gid, children in zip(layer, below, strict=True) if children]
+            fresh = [child for children in below for child in children]
+            for child in fresh:
+                found.setdefault(child["gid"], self._inheriting(project, child))
+            layer = [one["gid"] for one in fresh if one.get("num_subtasks") and one["gid"] not in asked]
+            asked |= dict.fromkeys(layer)
+        self._reads.note_parents(project, having)
+        return found
+
+    def _inheriting(self, project: str, task: Json) -> Json:
+        """A subtask with no home of its own is where its parent is (Asana's model since 2026), in no section."""
+        if homes(task) or not task.get("parent"):
+            return task
+        return {**task, "memberships": [{"project": {"gid": project}}]}
+
+    def _say(self, scope: Scope, how: str, why: str) -> None:
+        _log.info("route", source=self._source, project=scope.id, how=how, why=why)
+
+
+def _after(scope: Scope, begin: Cursor, listed: Iterable[Json], seconds: float) -> Cursor:
+    with as_promised(f"project {scope.id}"):
+        return begin.after([task["modified_at"] for task in listed], seconds)
+
+
+def _route(options: AsanaOptions) -> tuple[Literal["events", "modified_since"], str]:
+    if options.incremental != "auto":
+        return options.incremental, "the config says so"
+    if options.subtasks == "parents":
+        return "modified_since", "one request a project, and the tasks come with it"
+    return "events", "a subtask's change does not mark its parent, and events tell of both"
