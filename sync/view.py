@@ -36,13 +36,15 @@ def board(store: Store, terms: Terms, sources: Sequence[SourceTerms], now: datet
     """
     by_id = {source.id: source for source in sources}
     with store.engine.connect() as connection:
-        places = Places(terms, _roles(connection, by_id))
-        people = _people(connection, terms)
-        fields = _field_ids(connection, by_id)
+        places = Places(terms, roles_of(connection, by_id))
+        people = people_frame(connection, terms)
+        fields = field_ids(connection, by_id)
         items, ids = read_items(connection, places, fields, now)
-        events = _events(connection, fields, by_id, items.select("item", "source").with_columns(id=ids), people, now)
-        columns = _columns(connection, places)
-    items = _with_past_homes(items, events, places).with_columns(_person(items, "source", "created_by", people))
+        events = event_frame(
+            connection, fields, by_id, items.select("item", "source").with_columns(id=ids), people, now
+        )
+        columns = column_frame(connection, places)
+    items = with_past_homes(items, events, places).with_columns(person_rows(items, "source", "created_by", people))
     return Board(now, items, events, people, columns, terms)
 
 
@@ -52,13 +54,14 @@ def unmapped(board: Board) -> list[tuple[str, str, str]]:
     return sorted(set(lost.select("flow", "container", "name").rows()))
 
 
-def _roles(connection: Connection, sources: Mapping[str, SourceTerms]) -> dict[Ref, str]:
+def roles_of(connection: Connection, sources: Mapping[str, SourceTerms]) -> dict[Ref, str]:
+    """The role of each container: as the config says, else as it is stored."""
     rows = connection.execute(select(CONTAINER.c.source, CONTAINER.c.remote, CONTAINER.c.role))
     roles = {Ref(row.source, row.remote): row.role for row in rows}
     return roles | {Ref(one.id, id_): role for one in sources.values() for id_, role in one.roles.items()}
 
 
-def _field_ids(connection: Connection, sources: Mapping[str, SourceTerms]) -> dict[str, FieldIds]:
+def field_ids(connection: Connection, sources: Mapping[str, SourceTerms]) -> dict[str, FieldIds]:
     """The ids of each source's fields with a meaning: the config may name them by name or by id."""
     met: dict[str, list[tuple[str, str]]] = {}
     for row in connection.execute(select(FIELD)):
@@ -77,7 +80,8 @@ def _field_ids(connection: Connection, sources: Mapping[str, SourceTerms]) -> di
     }  # fmt: skip
 
 
-def _people(connection: Connection, terms: Terms) -> pl.DataFrame:
+def people_frame(connection: Connection, terms: Terms) -> pl.DataFrame:
+    """The frame PEOPLE, by key, with the teams of the config."""
     teams = {member: team for team, members in reversed(list(terms.teams.items())) for member in members}
     rows = []
     for row in connection.execute(select(PERSON)):
@@ -90,7 +94,7 @@ def _people(connection: Connection, terms: Terms) -> pl.DataFrame:
     return pl.DataFrame([(n, *row) for n, row in enumerate(rows)], schema=PEOPLE, orient="row")
 
 
-def _person(rows: pl.DataFrame, source: str, id_: str, people: pl.DataFrame) -> pl.Series:
+def person_rows(rows: pl.DataFrame, source: str, id_: str, people: pl.DataFrame) -> pl.Series:
     """The row number in PEOPLE of the person behind a source and a vendor id; null where there is none."""
     pairs = rows.select(source=pl.col(source).cast(pl.String), id=pl.col(id_).cast(pl.String))
     distinct = pairs.unique().with_columns(key=pl.col("source") + ":" + pl.col("id"))
@@ -98,10 +102,11 @@ def _person(rows: pl.DataFrame, source: str, id_: str, people: pl.DataFrame) -> 
     return pairs.join(found, on=["source", "id"], how="left", maintain_order="left")["person"].alias(id_)
 
 
-def _events(
+def event_frame(
     connection: Connection, fields: Mapping[str, FieldIds], sources: Mapping[str, SourceTerms],
     items: pl.DataFrame, people: pl.DataFrame, now: datetime,
 ) -> pl.DataFrame:  # fmt: skip
+    """The frame EVENTS up to `now`, of the items in `items` (`item`, `source`, and `id` in the database)."""
     team_ids = sorted({id_ for ids in fields.values() for id_ in ids.team})
     is_team = and_(EVENT.c.kind == "field", EVENT.c.field.in_(team_ids))  # no join: it would double the time
     query = select(
@@ -114,7 +119,7 @@ def _events(
     rows = rows.sort("item", "at", "seq", maintain_order=True).with_columns(
         _kind(fields).cast(EVENTS["kind"]), *_keyed(), actor_kind=_actor_kind(_bots(connection, sources))
     )
-    return rows.with_columns(_person(rows, "source", "actor", people)).select(
+    return rows.with_columns(person_rows(rows, "source", "actor", people)).select(
         pl.col(name).cast(dtype) for name, dtype in EVENTS.items()
     )
 
@@ -160,7 +165,8 @@ def _actor_kind(bots: list[str]) -> pl.Expr:
     return pl.when(bot).then(pl.lit("bot", dtype=EVENTS["actor_kind"])).otherwise("actor_kind")
 
 
-def _columns(connection: Connection, places: Places) -> pl.DataFrame:
+def column_frame(connection: Connection, places: Places) -> pl.DataFrame:
+    """The frame COLUMNS: every column ever met, with the stage it means."""
     rows = []
     query = select(COLUMN).order_by(COLUMN.c.source, COLUMN.c.container, COLUMN.c.remote)
     for row in connection.execute(query):
@@ -174,7 +180,7 @@ def _columns(connection: Connection, places: Places) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=COLUMNS, orient="row")
 
 
-def _with_past_homes(items: pl.DataFrame, events: pl.DataFrame, places: Places) -> pl.DataFrame:
+def with_past_homes(items: pl.DataFrame, events: pl.DataFrame, places: Places) -> pl.DataFrame:
     """An item that is in no container any more follows the one it was last in."""
     homeless = items.filter(pl.col("container").is_null()).select("item")
     if not homeless.height:

@@ -17,7 +17,16 @@ from sync.flows import Places
 from sync.store.codec import instant, micros
 from sync.store.schema import EVENT, ITEM
 
-_KINDS = ("completed", "reopened", "due", "renamed", "added", "removed", "field")
+WINDING = ("completed", "reopened", "due", "renamed", "added", "removed", "field")
+"""Kinds of events that tell how an item was before them."""
+STORED = (
+    ITEM.c.id, ITEM.c.source, ITEM.c.remote, ITEM.c.kind, ITEM.c.title, ITEM.c.url, ITEM.c.created_at,
+    ITEM.c.created_by, ITEM.c.completed, ITEM.c.completed_at, ITEM.c.due, ITEM.c.presence,
+    ITEM.c.placements_json, ITEM.c.tags_json, ITEM.c.fields_json,
+)  # fmt: skip
+TOLD = (
+    EVENT.c.item, EVENT.c.at, EVENT.c.kind, EVENT.c.field, EVENT.c.container, EVENT.c.old, EVENT.c.old_text,
+)  # fmt: skip
 
 _NONE: dict[str, Any] = {}
 
@@ -46,28 +55,29 @@ def read_items(
     """The frame ITEMS with `created_by` as the vendor's id still, and the database's id of each row."""
     later = _later(connection, now)
     finished = _finished_before(connection, [id_ for id_, one in later.items() if "completion" in one.first], now)
-    columns = (
-        ITEM.c.id, ITEM.c.source, ITEM.c.remote, ITEM.c.kind, ITEM.c.title, ITEM.c.url, ITEM.c.created_at,
-        ITEM.c.created_by, ITEM.c.completed, ITEM.c.completed_at, ITEM.c.due, ITEM.c.presence,
-        ITEM.c.placements_json, ITEM.c.tags_json, ITEM.c.fields_json,
-    )  # fmt: skip
     rows = [
-        _row(row, later.get(row.id, Later()), finished, places, fields.get(row.source, FieldIds()))
-        for row in connection.execute(select(*columns).where(ITEM.c.created_at <= micros(now)))
+        as_then(row, later.get(row.id, Later()), finished, places, fields.get(row.source, FieldIds()))
+        for row in connection.execute(select(*STORED).where(ITEM.c.created_at <= micros(now)))
     ]
     rows.sort(key=lambda one: one[1])
+    read = item_frame(rows).with_row_index("item")
+    return read.select(*ITEMS), read["id"]
+
+
+def item_frame(rows: list[tuple[Any, ...]], more: Mapping[str, Any] | None = None) -> pl.DataFrame:
+    """Rows of `as_then`, with `id` and without `item`; each followed by the columns in `more`."""
     schema = {"id": pl.Int64, **{name: dtype for name, dtype in ITEMS.items() if name != "item"}}
-    schema |= {"created_by": pl.String, "created_at": pl.Int64, "completed_at": pl.Int64}
-    read = pl.DataFrame(rows, schema=schema, orient="row").with_row_index("item")
+    schema |= {"created_by": pl.String, "created_at": pl.Int64, "completed_at": pl.Int64, **(more or {})}
     times = [
         pl.col(name).cast(pl.Datetime("us")).dt.replace_time_zone("UTC") for name in ("created_at", "completed_at")
     ]
-    return read.with_columns(times).select(*ITEMS), read["id"]
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(times)
 
 
-def _row(row: Any, later: Later, finished: Mapping[int, int], places: Places, ids: FieldIds) -> tuple[Any, ...]:
+def as_then(row: Any, later: Later, finished: Mapping[int, int], places: Places, ids: FieldIds) -> tuple[Any, ...]:
+    """A stored item wound back by its later events. `finished`: when it had been completed, by its id."""
     homes = [container for container, _ in orjson.loads(row.placements_json) if later.homes.get(container, True)]
-    homes += [one for one, was_in in later.homes.items() if was_in and one not in homes]
+    homes += [one for one, was_in in reversed(later.homes.items()) if was_in and one not in homes]
     container, flow = places.home(Ref(row.source, one) for one in homes)
     priority, reviewed, parked = _meanings(row, later, ids)
     completed_at = finished.get(row.id) if "completion" in later.first else row.completed_at
@@ -105,24 +115,27 @@ def _filled(row: Any, later: Later) -> list[str]:
 
 def _later(connection: Connection, now: datetime) -> dict[int, Later]:
     """By item, what its changes after the instant say about how it was then."""
-    query = select(
-        EVENT.c.item, EVENT.c.kind, EVENT.c.field, EVENT.c.container, EVENT.c.old, EVENT.c.old_text,
-    ).where(EVENT.c.at > micros(now), EVENT.c.kind.in_(_KINDS))  # fmt: skip
+    query = select(*TOLD).where(EVENT.c.at > micros(now), EVENT.c.kind.in_(WINDING))
     found: dict[int, Later] = {}
-    for row in connection.execute(query.order_by(EVENT.c.item, EVENT.c.at, EVENT.c.seq)):
-        one = found.setdefault(row.item, Later())
-        match row.kind:
-            case "completed" | "reopened":
-                one.first.setdefault("completion", row.kind)
-            case "due":
-                one.first.setdefault("due", row.old)
-            case "renamed":
-                one.first.setdefault("renamed", row.old_text or row.old)
-            case "field":
-                one.first.setdefault(f"field:{row.field}", row.old_text or row.old)
-            case "added" | "removed" if row.container:
-                one.homes.setdefault(row.container, row.kind == "removed")
+    for row in connection.execute(query.order_by(EVENT.c.item, EVENT.c.at.desc(), EVENT.c.seq.desc())):
+        wind_back(found.setdefault(row.item, Later()), row)
     return found
+
+
+def wind_back(one: Later, row: Any) -> None:
+    """Take in an item's event; they come latest first, since the earliest tells how it was before all of them."""
+    match row.kind:
+        case "completed" | "reopened":
+            one.first["completion"] = row.kind
+        case "due":
+            one.first["due"] = row.old
+        case "renamed":
+            one.first["renamed"] = row.old_text or row.old
+        case "field":
+            one.first[f"field:{row.field}"] = row.old_text or row.old
+        case "added" | "removed" if row.container:
+            one.homes.pop(row.container, None)  # so that the earliest stands last
+            one.homes[row.container] = row.kind == "removed"
 
 
 def _finished_before(connection: Connection, ids: list[int], now: datetime) -> dict[int, int]:

@@ -33,10 +33,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts inste
 HERE = Path("config.toml")
 
 
-def _call(name: str, **options: Any) -> None:
+def _call(name: str, /, *, module: str = "commands", **options: Any) -> None:
     import importlib
 
-    command: Callable[..., int] = getattr(importlib.import_module("sync.cli.commands"), name)
+    command: Callable[..., int] = getattr(importlib.import_module(f"sync.cli.{module}"), name)
     raise typer.Exit(guarded(lambda: command(**options)))
 
 
@@ -164,6 +164,46 @@ def log(
     Example: `handrail log --limit 20`
     """
     _call("log", config=config, run_id=run_id, limit=limit, json=json)
+
+
+@app.command()
+def undo(
+    run_id: Annotated[str | None, typer.Argument(metavar="RUN", help="A run, as in `handrail log`.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every run: as if Handrail had never written.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be put back, and write nothing.")] = False,
+    config: Config = HERE, json: Json = False,
+) -> None:  # fmt: skip
+    """Put back what a run, or every run, wrote, wherever it is still as Handrail left it. What people changed stays.
+
+    Example: `handrail undo 1k3f9q2ab --dry-run`
+    """
+    _call("undo", module="back", run_id=run_id, every=every, dry_run=dry_run, config=config, json=json)
+
+
+@app.command()
+def calibrate(
+    rule: Annotated[str | None, typer.Argument(help="A rule's id; left out: every rule that learns.")] = None,
+    write: Annotated[bool, typer.Option("--write", help="Freeze the new limits, from this instant on.")] = False,
+    config: Config = HERE, as_of: AsOf = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Learn the limits given as percentiles (`breach = "p85"`) from history; shows old and new of each.
+
+    Example: `handrail calibrate --write`
+    """
+    _call("calibrate", module="learning", rule=rule, write=write, config=config, as_of=as_of, json=json)
+
+
+@app.command()
+def backtest(
+    rule: Annotated[str | None, typer.Argument(help="A rule's id; left out: every rule.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="The first day; left out: 8 weeks ago.")] = None,
+    config: Config = HERE, as_of: AsOf = None, json: Json = False,
+) -> None:  # fmt: skip
+    """What the rules would have said on each past day: how much, how much of it was noise, how much got worse.
+
+    Example: `handrail backtest first-look --since 2026-08-01`
+    """
+    _call("backtest", module="learning", rule=rule, since=since, config=config, as_of=as_of, json=json)
 
 
 @app.command()

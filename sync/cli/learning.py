@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from rules.base import Rule
-from rules.calibration import Calibration, Learner, calibrated, in_force, learn
+from rules.calibration import Calibration, calibrated, in_force, learn
 from sync.cli import show
 from sync.cli.commands import opened
 from sync.cli.exits import DONE, Refusal
@@ -56,7 +55,9 @@ def _of(one: Calibration, rules: Iterable[Rule]) -> tuple[str, str]:
     return str(getattr(rule, one.level) or "none"), rule.limits_from.get(one.level, "config")
 
 
-def _lines(learned: Sequence[Calibration], before: Sequence[Learner], after: Sequence[Learner], write: bool) -> Any:
+def _lines(
+    learned: Sequence[Calibration], before: Sequence[Rule], after: Sequence[Rule], write: bool
+) -> Iterator[str]:
     for one in learned:
         was, will = _of(one, before), _of(one, after)
         sign = "  stays" if was == will else ""
