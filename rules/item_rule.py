@@ -31,7 +31,6 @@ class Said:
     evidence: tuple[Evidence, ...] = ()
     cost: language.Cost | None = None
     mark: str = ""
-    limit_from: str = "config"
 
 
 @dataclass(frozen=True)
@@ -55,13 +54,13 @@ class ItemRule(Rule):
         """The finding on a row of `about` that has a `level`, `elapsed` and `working`."""
         ref, title, cost = row["ref"], row["title"], said.cost
         filled = self.next_step.format(
-            waiting_on=row["answers"] or language.its_owner(), excess=said.excess, title=title, limit=said.limit,
+            waiting_on=row["answers"] or language.whoever(), excess=said.excess, title=title, limit=said.limit,
             waited=said.waited,
         )  # fmt: skip
         return Finding(
             key=f"{self.id}/{ref}/{said.mark or f'{said.since:%Y%m%dT%H%M%S.%fZ}'}", rule=self.id, kind=self.kind,
             level=row["level"], subject=Subject("item", ref, title, row["url"]), since=said.since,
-            sentence=said.sentence, next_step=filled, limit=said.limit, limit_from=said.limit_from,
+            sentence=said.sentence, next_step=filled, limit=said.limit,
             flow=row["flow"] or "", stage=row["stage"] or "", waiting_on=row["answers"] or "", team=row["team"] or "",
             waited_working=row["working"].total_seconds(), waited_elapsed=row["elapsed"].total_seconds(),
             cost_hours=cost.hours if cost else None, cost_money=cost.money if cost else None,
@@ -72,7 +71,8 @@ class ItemRule(Rule):
 
 def about(board: Board, rows: pl.DataFrame) -> pl.DataFrame:
     """The rows with what a finding says of their items: `ref`, `title`, `url`, `flow`, `stage`, `stage_kind`,
-    `owner_name`, `answers` (in a waiting stage the team or the asker whose turn it is, else the owner) and `team`."""
+    `owner_name`, `turn` (the team, or the asker, whose stage it is in), `answers` (in a waiting stage that one, else
+    the owner) and `team`."""
     now, items, at = standing(board), board.items, rows["item"]
     asker = board.people["name"].gather(items["created_by"].gather(at))
 
@@ -85,10 +85,12 @@ def about(board: Board, rows: pl.DataFrame) -> pl.DataFrame:
         team=text(now["team"]), stage_owner=text(now["stage_owner"]), asker=asker,
     )  # fmt: skip
     others = (pl.col("stage_kind") == "waiting").fill_null(False) & pl.col("stage_owner").is_not_null()
-    turn = pl.when(pl.col("stage_owner") == REQUESTER).then("asker").otherwise("stage_owner")
+    described = described.with_columns(
+        turn=pl.when(pl.col("stage_owner") == REQUESTER).then("asker").otherwise("stage_owner")
+    )
     team = pl.when(others & (pl.col("stage_owner") != REQUESTER)).then("stage_owner").otherwise("team")
     return described.with_columns(
-        answers=pl.when(others).then(pl.coalesce(turn, "owner_name")).otherwise(pl.coalesce("owner_name", turn)),
+        answers=pl.when(others).then(pl.coalesce("turn", "owner_name")).otherwise(pl.coalesce("owner_name", "turn")),
         team=team,
     ).drop("stage_owner", "asker")  # fmt: skip
 

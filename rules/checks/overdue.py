@@ -15,19 +15,19 @@ from rules.durations import US_STEP, Duration
 from rules.flow import calendar, timed
 from rules.item_rule import ItemRule, Said, about
 from rules.now import standing
+from rules.waits import Wait
 
 
 @dataclass(frozen=True)
 class Overdue(ItemRule):
     """An item's due date has passed, and it is not finished.
 
-    Finds broken promises. The date has passed when its day is over on the clock of the flow's calendar. Without limits
-    every passed date is a breach, from the next morning on; `warn` and `breach` count from there, in working time
-    (`2wd`) or on the clock (`3d`). The date is the one that the item has now: a vendor keeps no history of dates, so a
-    date that was moved is no longer missed. It ends when the item is finished, or gets a date to come. How late it is
-    is told in working days, and costs nothing here: a late day has a price only where somebody named one.
-    Placeholders of `next_step`: {waiting_on} whose turn it is, {excess} how far beyond the limit it is, {title},
-    {limit}, {waited} how late it is.
+    Finds broken promises. The date has passed when its day is over on the clock of the flow's calendar. Without
+    limits every passed date is a breach, from the next morning on; `warn` and `breach` count from there, in working
+    time (`2wd`) or on the clock (`3d`). The date is the one that the item has now, so a date that was moved is no
+    longer missed. It ends when the item is finished, or gets a date to come. How late it is is told in working days
+    and costs nothing here: a late day has a price only where somebody named one. Placeholders of `next_step`:
+    {waiting_on} whose turn it is, {excess} how far beyond the limit it is, {title}, {limit}, {waited} how late it is.
     """
 
     kind: ClassVar[str] = "overdue"
@@ -61,9 +61,7 @@ class Overdue(ItemRule):
         yield Condition("the date has passed", rows.height > 0, language.day_of(due), f"a day before {now}")
         limit = self.warn or self.breach
         if limit is not None and rows.height:
-            late, day = _us(rows.row(0, named=True), limit), calendar(board).day
-            over = late > limit.microseconds(day)
-            yield Condition("it is late by more than the limit", over, language.exact(late, limit, day), limit.words)
+            yield Wait.of(board, rows.row(0, named=True), limit).condition("it is late by more than the limit")
 
     def _said(self, board: Board, row: dict[str, Any]) -> Said:
         limit, day, due = self.warn if row["level"] == "warn" else self.breach, calendar(board).day, row["due"]
@@ -71,7 +69,7 @@ class Overdue(ItemRule):
         words, excess = language.day_of(due), language.whole_working(late, day)
         if limit is not None:
             words = language.after_its_date(limit.words)
-            excess = language.whole(_us(row, limit) - limit.microseconds(day), limit, day)
+            excess = Wait.of(board, row, limit).excess
         whole = language.whole_working(late, day)
         return Said(
             language.overdue(row["title"], due, whole if late >= day else ""), words, row["since"], whole, excess,
@@ -87,7 +85,3 @@ def _late(board: Board) -> pl.DataFrame:
     rows = rows.with_columns(since=day_ends(board, rows), none=pl.lit(None, items["created_at"].dtype))
     late = rows.filter(pl.col("since") <= board.now)
     return timed(late, board, "since", "none").drop("none", "flow")
-
-
-def _us(row: dict[str, Any], limit: Duration) -> int:
-    return int((row["working"] if limit.working else row["elapsed"]) // US_STEP)

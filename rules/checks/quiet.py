@@ -10,11 +10,12 @@ import polars as pl
 
 from rules import language, limits
 from rules.base import Board, Condition, Evidence, Finding, Level
-from rules.durations import US_STEP, Duration
+from rules.durations import Duration
 from rules.flow import calendar
 from rules.item_rule import ItemRule, Said, about, open_of
 from rules.now import standing
 from rules.silence import silences
+from rules.waits import Wait
 
 
 @dataclass(frozen=True)
@@ -57,22 +58,15 @@ class Quiet(ItemRule):
         yield Condition("it is not parked", not row["parked"], said, "a past date")
         limit = self.warn or self.breach
         if limit is not None:
-            wait, day = _us(row, limit), calendar(board).day
-            late, said = wait > limit.microseconds(day), language.exact(wait, limit, day)
-            yield Condition("nobody has touched it for longer than the limit", late, said, limit.words)
+            yield Wait.of(board, row, limit).condition("nobody has touched it for longer than the limit")
 
     def _said(self, board: Board, row: dict[str, Any]) -> Said:
-        limit, day = limits.the_limit(row["level"], self.warn, self.breach), calendar(board).day
-        wait, at = _us(row, limit), language.moment(row["since"], board.terms.hours.timezone)
-        waited = language.beyond(wait, limit, day)
+        limit = limits.the_limit(row["level"], self.warn, self.breach)
+        wait, at = Wait.of(board, row, limit), language.moment(row["since"], board.terms.hours.timezone)
         facts = [Evidence(row["since"], language.last_touched(row["who"] or "", at), row["ref"])]
         if row["chased"]:
             facts.append(Evidence(row["since"], language.asked_about(row["chased"]), row["ref"]))
         return Said(
-            language.quiet(row["title"], waited, limit.words), limit.words, row["since"], waited,
-            language.whole(wait - limit.microseconds(day), limit, day), tuple(facts),
+            language.quiet(row["title"], wait.said, limit.words), limit.words, row["since"], wait.said, wait.excess,
+            tuple(facts),
         )  # fmt: skip
-
-
-def _us(row: dict[str, Any], limit: Duration) -> int:
-    return int((row["working"] if limit.working else row["elapsed"]) // US_STEP)

@@ -10,11 +10,12 @@ import polars as pl
 
 from rules import language, limits
 from rules.base import Board, Condition, Evidence, Finding, Level
-from rules.durations import US_STEP, Duration
+from rules.durations import Duration
 from rules.flow import calendar
 from rules.item_rule import ItemRule, Said, about
 from rules.now import standing
 from rules.stage_time import stage_times, visits
+from rules.waits import Wait
 
 _KINDS = ("active", "waiting")
 
@@ -77,9 +78,7 @@ class StageAge(ItemRule):
         limit = warn or breach
         yield Condition("its stage has a limit", limit is not None, str(row["place"]), "a stage with a limit")
         if limit is not None:
-            wait, day = _us(row, limit), calendar(board).day
-            late, said = wait > limit.microseconds(day), language.exact(wait, limit, day)
-            yield Condition("it has been there longer than the limit", late, said, limit.words)
+            yield Wait.of(board, row, limit).condition("it has been there longer than the limit")
 
     def _times(self, board: Board) -> pl.DataFrame:
         """The items in hand with the time that counts: `elapsed`, `working`, their stage (`place`) and its kind."""
@@ -117,9 +116,7 @@ class StageAge(ItemRule):
 
     def _said(self, board: Board, row: dict[str, Any], came: Any) -> Said:
         limit = limits.the_limit(row["level"], *self._limits(row["stage"], row["stage_kind"]))
-        day, zone = calendar(board).day, board.terms.hours.timezone
-        wait = _us(row, limit)
-        waited = language.beyond(wait, limit, day)
+        wait, zone = Wait.of(board, row, limit), board.terms.hours.timezone
         entered = [one["entered_at"] for one in came] or [row["since"]]
         facts = [
             Evidence(at, language.came_into(row["stage"], language.moment(at, zone)), row["ref"]) for at in entered
@@ -128,11 +125,7 @@ class StageAge(ItemRule):
         queue = row["stage_kind"] == "waiting"
         in_all = self.visits == "all" and row["visits"] > 1
         return Said(
-            language.long_in_stage(row["title"], row["stage"], waited, limit.words, in_all), limit.words,
-            row["since"], waited, language.whole(wait - limit.microseconds(day), limit, day), tuple(facts),
+            language.long_in_stage(row["title"], row["stage"], wait.said, limit.words, in_all), limit.words,
+            row["since"], wait.said, wait.excess, tuple(facts),
             language.cost(hours, board.terms.money, row["team"]) if queue else None,
         )  # fmt: skip
-
-
-def _us(row: dict[str, Any], limit: Duration) -> int:
-    return int((row["working"] if limit.working else row["elapsed"]) // US_STEP)

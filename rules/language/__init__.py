@@ -17,7 +17,6 @@ from rules.language.items import (
     day_of,
     due_on,
     finished_then,
-    its_owner,
     last_seen,
     last_touched,
     long_in_stage,
@@ -28,6 +27,7 @@ from rules.language.items import (
     sent_back,
     unowned,
     unowned_since,
+    whoever,
 )
 from rules.language.loads import arriving, in_hand_since, loaded
 from rules.language.words import (
@@ -67,7 +67,6 @@ __all__ = [
     "finished_then",
     "given",
     "in_hand_since",
-    "its_owner",
     "last_looked_at",
     "last_seen",
     "last_touched",
@@ -89,6 +88,7 @@ __all__ = [
     "unowned",
     "unowned_since",
     "unreviewed",
+    "whoever",
     "whole",
     "whole_elapsed",
     "whole_working",

@@ -7,9 +7,9 @@ from datetime import date
 from rules.language.words import MONTHS, counted, quoted
 
 
-def its_owner() -> str:
+def whoever() -> str:
     """Said where nobody is named who could act."""
-    return "its owner"
+    return "whoever answers for it"
 
 
 def day_of(day: date) -> str:
