@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from rules import language
 from rules.base import Rule
 from rules.calibration import Calibration, calibrated, in_force, learn
+from rules.language.words import DAYS, MONTHS
+from rules.trial import SOON, Trial
 from sync.cli import show
 from sync.cli.commands import opened
 from sync.cli.exits import DONE, Refusal
 from sync.cli.instants import instant_of
+from sync.view import AS_NOW
+
+_USUAL = timedelta(weeks=8)
+_LONGEST = 366
+_BAR = 40
 
 
 def calibrate(rule: str | None, write: bool, config: Path, as_of: str | None, json: bool) -> int:
@@ -69,3 +78,74 @@ def _lines(
         yield f"Frozen: {len(learned)} limits, {changed} of them changed. They hold until the next calibration."
     else:
         yield f"{changed} of {len(learned)} limits would change. Freeze them with `handrail calibrate --write`."
+
+
+# ---- backtest ------------------------------------------------------------------------------------------------
+
+
+def backtest(rule: str | None, since: str | None, config: Path, as_of: str | None, json: bool) -> int:
+    """What the rules would have said on each past day: a table, a picture by week, and the page's first words."""
+    from sync.backtest import backtest as ask
+
+    with opened(config, quiet=json, doors=False) as house:
+        now = instant_of(as_of, house.settings)
+        chosen = chosen_rules(house.rules, rule, config)
+        first = _first_day(since, now)
+        result = ask(house, chosen, first, now, lambda day: house.progress.note(f"Judging {day:%d %B %Y}"))
+        house.progress.note("")
+    if json:
+        show.data({
+            "since": first.isoformat(), "as_of": now.isoformat(), "without_history": list(AS_NOW),
+            "rules": [_trial_data(one) for one in result.trials],
+            "headlines": [{"day": day.isoformat(), "text": text} for day, text in result.headlines],
+        })  # fmt: skip
+    else:
+        kinds = {one.id: one.kind for one in chosen}
+        for one in result.trials:
+            show.text((*_trial_lines(one, kinds[one.rule]), ""))
+        show.text(["What the page would have said first:"])
+        show.text(f"  {_short(day)}  {text}" for day, text in result.headlines)
+        show.text(["", f"As they are now, since they have no dated history: {', '.join(AS_NOW)}."])
+    return DONE
+
+
+def _first_day(since: str | None, now: datetime) -> date:
+    """The first day asked about. Refusal for what is no date, lies ahead, or more than a year back."""
+    if since is None:
+        return (now - _USUAL).date()
+    try:
+        day = date.fromisoformat(since)
+    except ValueError:
+        raise Refusal(f"--since {since}: not a date; write it like 2026-08-01") from None
+    if not 0 <= (now.date() - day).days <= _LONGEST:
+        raise Refusal(f"--since {since}: give a day of the last {_LONGEST} days; --as-of moves their end")
+    return day
+
+
+def _trial_data(one: Trial) -> dict[str, Any]:
+    return {
+        "rule": one.rule, "there_before": one.before, "found": one.found, "decided": one.decided,
+        "ended_within_three_days": one.ended_soon, "warned": one.warned, "warned_then_breached": one.breached,
+        "days": [
+            {"day": day.isoformat(), "warn": warns, "breach": breaches}
+            for day, warns, breaches in zip(one.days, one.warns, one.breaches, strict=True)
+        ],
+    }  # fmt: skip
+
+
+def _trial_lines(one: Trial, kind: str) -> Iterator[str]:
+    yield f"{one.rule} ({kind}), {language.counted(len(one.days), 'day')} from {_short(one.days[0])}"
+    yield f"  found           {one.found}, and {one.before} there from the first day on"
+    young = f"; {one.found - one.decided} too young to tell" if one.found > one.decided else ""
+    yield f"  ended by itself {one.ended_soon} of {one.decided} within {SOON} days{young}"
+    yield f"  got worse       {one.breached} of {one.warned} warnings became breaches"
+    weeks = one.weeks()
+    most = max(average for _, average in weeks)
+    yield "  week of         findings a day"
+    for monday, average in weeks:
+        bar = "█" * round(_BAR * average / most) if most else ""
+        yield f"  {_short(monday):15} {language.number(average):>6} {bar}".rstrip()
+
+
+def _short(day: date) -> str:
+    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
