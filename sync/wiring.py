@@ -63,7 +63,8 @@ def _door(id_: str, settings: Settings, store: Store, own: Sequence[OwnField], m
             pace = _pace(store, options, token)
             return AsanaConnector(id_, options, token, pace, memory, own, meter, stored=store.present)
         case NotionOptions():
-            return NotionConnector(id_, options, token, _pace(store, options, token), memory, TABLE, meter)
+            pace = _pace(store, options, token)
+            return NotionConnector(id_, options, token, pace, memory, TABLE, meter, stored=store.present)
         case _:
             raise AssertionError(f"sources.{id_}: a kind without a door")
 

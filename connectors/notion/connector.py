@@ -8,9 +8,10 @@ from typing import Any
 
 import httpx
 
-from connectors.base import Known, Memory, Own, Page, Scope
+from connectors.base import Known, Memory, Own, Page, Scope, Stored
 from connectors.http import Meter
-from connectors.model import Change, EnsureFields, EnsureTable, PutPage, PutRow, Receipt, SetFields
+from connectors.model import Change, EnsureFields, EnsureTable, PutAway, PutPage, PutRow, Receipt, SetFields
+from connectors.notion.away import Away
 from connectors.notion.hearing import hear
 from connectors.notion.ids import normal_id
 from connectors.notion.notes import Notes
@@ -21,6 +22,7 @@ from connectors.notion.reads import Reads
 from connectors.notion.rows import Rows
 from connectors.notion.sdk import Notion
 from connectors.notion.sources import Sources
+from connectors.notion.sweeping import Sweeps
 from connectors.notion.tables import Tables
 from connectors.pace import Pace
 
@@ -33,13 +35,14 @@ class NotionConnector:
     """One Notion connection (token) as one source of the config. See `connectors.base.Connector`.
 
     `own_table_key`: the key of the `EnsureTable` change whose table is also pulled. `clock` dates what is observed.
+    `stored`: which rows are kept as present; without it nothing is swept.
     Raises Rejected at once when the config's ids are none.
     """
 
     def __init__(
         self, id: str, options: NotionOptions, token: str, pace: Pace, memory: Memory,  # noqa: A002
         own_table_key: str = "findings", meter: Meter | None = None, transport: httpx.BaseTransport | None = None,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = _now, stored: Stored | None = None,
     ) -> None:  # fmt: skip
         self.id = id
         self._notes = Notes(memory)
@@ -47,9 +50,11 @@ class NotionConnector:
         sources = Sources(id, options, self._notion, self._notes)
         self._tables = Tables(sources, own_table_key)
         own_rows = OwnRows(sources, self._tables, clock)
-        self._reads = Reads(sources, self._tables, own_rows, clock)
+        sweeps = Sweeps(sources, stored, options.sweeps, clock)
+        self._reads = Reads(sources, self._tables, own_rows, sweeps, clock)
         self._rows = Rows(sources, self._tables, own_rows, self._reads.item)
         self._pages = Pages(sources)
+        self._away = Away(sources, self._tables, own_rows)
 
     def close(self) -> None:
         """Close the connections."""
@@ -63,7 +68,8 @@ class NotionConnector:
         """Everything in the scope, or what was edited since the cursor; `observed_at` is set on each page.
 
         Idle: one request. Full: the schema, the latest edit, and one request per 100 rows, and once in a
-        connector's life the users.
+        connector's life the users. When a sweep is due (`sweep_every`): one per 100 rows, and one for each that
+        vanished. A full pull settles what vanished, too.
         """
         self._tables.new.discard(scope.id)
         return self._reads.pull(scope, cursor, known)
@@ -111,6 +117,8 @@ class NotionConnector:
                 return self._rows.put(change)
             case PutPage():
                 return self._pages.put(change)
+            case PutAway():
+                return self._away.put(change)
 
     def hear(self, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
         """See `Connector.hear`."""

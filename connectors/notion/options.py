@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Name = Annotated[str, Field(min_length=1)]
+_EVERY = re.compile(r"([1-9]\d{0,4})([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def _every(text: str) -> str:
+    if text != "never" and not _EVERY.fullmatch(text):
+        raise ValueError("takes a time like 90m, 12h, 1d or 2w, or never")
+    return text
 
 
 class TableOptions(BaseModel):
@@ -40,4 +50,11 @@ class NotionOptions(BaseModel):
     experiments: TableOptions | None = None
     team_field: str | None = None
     bots: tuple[str, ...] = ()
+    sweep_every: Annotated[str, AfterValidator(_every)] = "1d"
     requests_per_minute: Annotated[int, Field(ge=0)] = 180
+
+    @property
+    def sweeps(self) -> timedelta | None:
+        """How much time lies between two sweeps; None: there are none."""
+        found = _EVERY.fullmatch(self.sweep_every)
+        return timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from connectors.notion.mapping import Row, home_of, own_row, person, users_in, w
 from connectors.notion.own_rows import OwnRows
 from connectors.notion.schema import Binding, Schema, container
 from connectors.notion.sources import Sources, Table
+from connectors.notion.sweeping import Found, Sweeps
 from connectors.notion.tables import Tables
 
 State = Mapping[str, Any]
@@ -24,10 +26,14 @@ Clock = Callable[[], datetime]
 
 
 class Reads:
-    """What `NotionConnector` reads. A cursor is JSON: `since` for the next increment, `from` inside a full pull."""
+    """What `NotionConnector` reads.
 
-    def __init__(self, sources: Sources, tables: Tables, own_rows: OwnRows, clock: Clock) -> None:
+    A cursor is JSON: `since` for the next increment, `from` inside a full pull, `swept` when all was last listed.
+    """
+
+    def __init__(self, sources: Sources, tables: Tables, own_rows: OwnRows, sweeps: Sweeps, clock: Clock) -> None:
         self._sources, self._tables, self._own_rows, self._clock = sources, tables, own_rows, clock
+        self._sweeps = sweeps
         self._id, self._notion, self._notes = sources.source, sources.notion, sources.notes
         self._people_listed = False
         self._lock = threading.Lock()
@@ -53,8 +59,14 @@ class Reads:
 
     def _rows(self, scope: Scope, table: Table, state: State, known: Known) -> Iterator[Page]:
         try:
-            goes_on = "since" in state
-            yield from self._increment(scope, table, state, known) if goes_on else self._full(scope, table, state)
+            if "since" not in state:
+                yield from self._full(scope, table, state)
+                return
+            due = self._sweeps.due(state)
+            for page in self._increment(scope, table, state, known):
+                yield replace(page, last=page.last and not due)
+            if due:
+                yield self._swept(scope, table, page.cursor, known)
         except Missing as error:
             raise self._sources.gone(table, error) from error
 
@@ -65,15 +77,44 @@ class Reads:
         containers: tuple[Container, ...] = (container(self._id, binding),)
         people = self._everyone()
         pages = walks.walk(self._notion, schema.id, "created_time", state.get("from"))
+        lost = self._sweeps.held(table, schema.id) if "from" not in state else set()
         for rows, reached, last in pages:
             people |= self._people(rows)
-            items = tuple(work_item(self._id, binding, row) for row in rows)
-            after = {"since": mark} if last else {"from": reached, "mark": mark}
-            yield Page(
-                scope, json.dumps(after), items, people=tuple(people.values()), containers=containers,
-                observed_at=self._clock(), last=last,
-            )  # fmt: skip
+            lost -= {row["id"] for row in rows}
+            found = Found(rows)
+            if last:
+                self._sweeps.settle(schema.id, lost, found)
+            after = {"since": mark, **self._swept_from(state)} if last else {"from": reached, "mark": mark}
+            yield self._settled(scope, after, found, binding, tuple(people.values()), containers, last=last)
             containers, people = (), {}
+
+    def _swept_from(self, state: State) -> Mapping[str, str]:
+        """A full pull that was taken up again has not seen all ids: a sweep comes next."""
+        return {} if "from" in state else self._sweeps.done()
+
+    def _swept(self, scope: Scope, table: Table, cursor: str, known: Known) -> Page:
+        """Everything listed again, and what has vanished settled; see `Sweeps`."""
+        state, data_source = _state(cursor), self._sources.data_source_of(table) or table.id
+        binding = self._sources.binding(table, self._sources.schema(data_source))
+        found = self._sweeps.sweep(table, data_source, binding, lambda row: self._is_known(row, known))
+        people = tuple(self._people(found.rows).values())
+        after = {**state, **self._sweeps.done()}
+        return self._settled(scope, after, found, binding, people, (), last=True)
+
+    def _is_known(self, row: Row, known: Known) -> bool:
+        item = self._item(row)
+        return known(item.ref) == item.version
+
+    def _settled(
+        self, scope: Scope, after: State, found: Found, binding: Binding, people: tuple[Person, ...],
+        containers: tuple[Container, ...], *, last: bool,
+    ) -> Page:  # fmt: skip
+        here = binding.schema.id
+        items = (work_item(self._id, binding, row) if home_of(row) == here else self._item(row) for row in found.rows)
+        return Page(
+            scope, json.dumps(after), tuple(items), people=people, containers=containers,
+            observed_at=self._clock(), last=last, absent=found.absent,
+        )  # fmt: skip
 
     def _increment(self, scope: Scope, table: Table, state: State, known: Known) -> Iterator[Page]:
         data_source, mark = self._sources.data_source_of(table), state["since"]
@@ -89,8 +130,9 @@ class Reads:
                 items = self._changed(binding, rows, known)
                 people = self._people(rows) if items else {}
                 mark = walks.later(mark, reached)
+                after = {"since": mark} | ({"swept": state["swept"]} if "swept" in state else {})
                 yield Page(
-                    scope, json.dumps({"since": mark}), items, people=tuple(people.values()), containers=containers,
+                    scope, json.dumps(after), items, people=tuple(people.values()), containers=containers,
                     observed_at=self._clock(), last=last,
                 )  # fmt: skip
         except walks.TooDense:  # over 10,000 edits in one minute: rows are created one by one, so walk by that

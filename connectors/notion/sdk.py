@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import notion_client
@@ -65,9 +66,13 @@ class Notion:
         """A data source: the schema."""
         return _dict(self._sdk.data_sources.retrieve(id_))
 
-    def query(self, id_: str, **body: Json) -> Json:
-        """One page of rows, `request_status` included. Keys of `body` that are None are left out."""
-        return self._call("POST", f"data_sources/{id_}/query", {"page_size": PAGE} | _given(body))
+    def query(self, id_: str, *, only: Sequence[str] | None = None, **body: Json) -> Json:
+        """One page of rows, `request_status` included. Keys of `body` that are None are left out.
+
+        `only`: ids of the properties that the rows come with; all when None.
+        """
+        query = {"filter_properties": list(only)} if only else None
+        return self._call("POST", f"data_sources/{id_}/query", {"page_size": PAGE} | _given(body), query)
 
     def search_data_sources(self) -> Iterator[Json]:
         """Data sources shared with us, as far as Notion's search knows: it promises no complete answer."""
@@ -85,6 +90,10 @@ class Notion:
         """A page's content as enhanced markdown."""
         return str(_dict(self._sdk.pages.retrieve_markdown(id_)).get("markdown") or "")
 
+    def property_values(self, page: str, property_id: str) -> Iterator[Json]:
+        """All values of one property of a page that Notion cuts elsewhere: a request per hundred."""
+        return self._listed(f"pages/{page}/properties/{quote(property_id, safe='')}")
+
     # ---- writing
 
     def create_page(self, parent: Body, properties: Body, markdown: str | None = None) -> Json:
@@ -97,9 +106,23 @@ class Notion:
         """Set these properties; others stay."""
         return self._call("PATCH", f"pages/{id_}", {"properties": properties})
 
+    def trash_page(self, id_: str) -> Json:
+        """Put a page or row into the trash, from where a person can restore it."""
+        return self._call("PATCH", f"pages/{id_}", {"in_trash": True})
+
+    def trash_database(self, id_: str) -> Json:
+        """Put a database into the trash, from where a person can restore it."""
+        return self._call("PATCH", f"databases/{id_}", {"in_trash": True})
+
     def replace_markdown(self, id_: str, text: str) -> Json:
         """A page's whole content. Never allowed to delete child pages or databases."""
         body = {"type": "replace_content", "replace_content": {"new_str": text}}
+        return self._call("PATCH", f"pages/{id_}/markdown", body)
+
+    def update_markdown(self, id_: str, old: str, new: str) -> Json:
+        """Replace one piece of a page's content; `old` must be there exactly once. Rejected (400) when it is not."""
+        pieces = [{"old_str": old, "new_str": new}]
+        body = {"type": "update_content", "update_content": {"content_updates": pieces}}
         return self._call("PATCH", f"pages/{id_}/markdown", body)
 
     def append_markdown(self, id_: str, text: str) -> Json:
@@ -119,6 +142,10 @@ class Notion:
     def update_data_source(self, id_: str, properties: Body) -> Json:
         """Add or change these properties of a schema; others stay."""
         return self._call("PATCH", f"data_sources/{id_}", {"properties": properties})
+
+    def put_away(self, kind: str, id_: str, away: bool) -> Json:
+        """Into the trash, or out of it. `kind`: `pages` (rows, too) or `databases`."""
+        return self._call("PATCH", f"{kind}/{id_}", {"in_trash": away})
 
     # ---- how
 

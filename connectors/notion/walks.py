@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -42,19 +42,20 @@ def later(one: str | None, other: str | None) -> str | None:
 
 
 def walk(
-    notion: Notion, data_source: str, by: By, start: str | None = None, also: Mapping[str, Json] | None = None
-) -> Iterator[tuple[list[Row], str | None, bool]]:
+    notion: Notion, data_source: str, by: By, start: str | None = None, also: Mapping[str, Json] | None = None,
+    only: Sequence[str] | None = None,
+) -> Iterator[tuple[list[Row], str | None, bool]]:  # fmt: skip
     """Every row from `start` on, oldest first, page by page, each row once.
 
     With each page the time reached and whether it is the last page; at least one page comes. Above 10,000 rows a
     query ends with `request_status: incomplete`, and the walk goes on in a new window from the last row's time. A
-    refused cursor restarts the window. Raises TooDense.
+    refused cursor restarts the window. `only`: ids of the properties that rows come with. Raises TooDense.
     """
     edge: set[str] = set()  # ids already seen of the time reached
     window, reached, cursor, restarts = start, start, None, 0
     while True:
         try:
-            answer = _ask(notion, data_source, by, _filter(by, window, also), cursor)
+            answer = _ask(notion, data_source, by, _filter(by, window, also), cursor, only)
         except Rejected as error:
             if cursor is None or error.status != 400 or restarts == _RESTARTS:
                 raise
@@ -74,9 +75,11 @@ def walk(
             window = reached
 
 
-def _ask(notion: Notion, data_source: str, by: By, condition: Json, cursor: str | None) -> Json:
+def _ask(
+    notion: Notion, data_source: str, by: By, condition: Json, cursor: str | None, only: Sequence[str] | None
+) -> Json:  # fmt: skip
     sorts = [{"timestamp": by, "direction": "ascending"}]
-    return notion.query(data_source, filter=condition, sorts=sorts, start_cursor=cursor)
+    return notion.query(data_source, only=only, filter=condition, sorts=sorts, start_cursor=cursor)
 
 
 def _is_end(answer: Json) -> bool:

@@ -30,13 +30,13 @@ class Shelf:
         ]
         self.page, self.cap, self.refuse, self.asked = page, cap, refuse, 0
 
-    def query(self, id_: str, *, filter: Any = None, sorts: Any, start_cursor: str | None = None) -> Any:  # noqa: A002
+    def query(self, id_: str, *, sorts: Any, start_cursor: str | None = None, **body: Any) -> Any:
         self.asked += 1
         if start_cursor and self.refuse:
             self.refuse -= 1
             raise Rejected("400: start_cursor is not valid", status=400)
         by = sorts[0]["timestamp"]
-        start = filter[by]["on_or_after"] if filter else ""
+        start = body["filter"][by]["on_or_after"] if body["filter"] else ""
         found = sorted((row for row in self.rows if row[by] >= start), key=lambda row: (row[by], row["id"]))
         reachable, at = found[: self.cap], int(start_cursor or 0)
         more = at + self.page < len(reachable)

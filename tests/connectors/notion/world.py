@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from connectors.base import Stored
 from connectors.document import Bullets, Callout, Document, Heading, Paragraph, Span, Table, Toggle, line
 from connectors.http import Meter
 from connectors.model import Change, EnsureFields, EnsureTable, OwnField, PutPage, PutRow, Ref, SetFields, WorkItem
@@ -70,8 +71,9 @@ class NotionRig:
     made: list[NotionConnector] = field(default_factory=list)
 
     def connector(
-        self, notes: Notes, token: str = TOKEN, transport: httpx.BaseTransport | None = None, **options: Any
-    ) -> NotionConnector:
+        self, notes: Notes, token: str = TOKEN, transport: httpx.BaseTransport | None = None,
+        stored: Stored | None = None, **options: Any,
+    ) -> NotionConnector:  # fmt: skip
         told: dict[str, Any] = {
             "kind": "notion", "base_url": f"{self.url}/notion",
             "work": [{"data_source": self.work, "status": "Status", "owner": "Owner", "team": "Team", "due": "Due",
@@ -80,7 +82,7 @@ class NotionRig:
         }  # fmt: skip
         made = NotionConnector(
             "notion", NotionOptions.model_validate(told | options), token, LocalPace(), notes, meter=self.meter,
-            transport=transport, clock=self.app.world.clock.now,
+            transport=transport, clock=self.app.world.clock.now, stored=stored,
         )  # fmt: skip
         self.made.append(made)
         return made
