@@ -15,6 +15,7 @@ from pathlib import Path
 
 from connectors.document import Document, to_text
 from sync.cli import show
+from sync.cli.exits import Refusal
 from sync.config import Settings, load
 from sync.page import summary
 from sync.planning import PAGE, page_source
@@ -60,13 +61,16 @@ def run_demo(*, serve: bool, port: int, json: bool) -> int:
 def _sandbox(port: int) -> Iterator[tuple[str, str]]:
     """Its URL, and a config for what is in it."""
     from connectors.sandbox.serve import load as fill
-    from connectors.sandbox.server import link_here, serving
+    from connectors.sandbox.server import PortTaken, link_here, serving
     from connectors.sandbox.writeconfig import config_text
 
     world, loaded = fill("demo")
-    with serving(world, port) as url:
-        link_here(world, url)
-        yield url, config_text(world, url, loaded)
+    try:
+        with serving(world, port) as url:
+            link_here(world, url)
+            yield url, config_text(world, url, loaded)
+    except PortTaken as error:
+        raise Refusal(f"{error}; choose another with --port, or leave it out") from None
 
 
 def _live_through(url: str, config_text: str, folder: Path, json: bool) -> Shown:

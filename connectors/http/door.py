@@ -130,6 +130,8 @@ class PatientTransport(httpx.BaseTransport):
         kind = "timed out" if isinstance(error, httpx.TimeoutException) else "broke off"
         kind = "could not connect" if isinstance(error, httpx.ConnectError) else kind
         detail = plain_words(str(error)) or type(error).__name__
+        if self._is_local and isinstance(error, httpx.ConnectError):
+            detail += "; is the sandbox running?"
         cut_off = isinstance(error, _CUT_OFF) and 200 <= status < 300
         return self._failure(
             request, write, f"{kind}: {detail}", status=status if cut_off or status >= 400 else 0, broken=cut_off,

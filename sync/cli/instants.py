@@ -15,9 +15,9 @@ def parse(text: str, option: str) -> datetime:
     """An ISO 8601 instant; without an offset it is UTC."""
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Refusal(f"{option} {text}: not an instant; write it like 2026-06-01T00:00:00Z") from None
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def instant_of(as_of: str | None, settings: Settings, *, only_loopback: bool = False) -> datetime:

@@ -17,6 +17,7 @@ import structlog
 from typer.testing import CliRunner
 
 ROOT = Path(__file__).parents[2]
+OURS = ("HANDRAIL", "ASANA", "NOTION")
 TOKENS = {"ASANA_TOKEN": "sandbox", "NOTION_TOKEN": "sandbox"}
 
 
@@ -35,7 +36,9 @@ class Said:
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """This environment without anybody's tokens, and with these values."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("HANDRAIL", "ASANA", "NOTION"))}
+    clean = {
+        name: value for name, value in os.environ.items() if not name.startswith(("HANDRAIL", "ASANA", "NOTION"))
+    }
     return clean | {"PYTHONPATH": str(ROOT)} | dict(TOKENS if extra is None else extra)
 
 
@@ -70,7 +73,7 @@ def here(*arguments: object, env: Mapping[str, str] | None = None) -> Said:
     """Run `handrail` in this process. A traceback is an error of the test."""
     from sync.cli import app
 
-    cleared = {name: None for name in os.environ if name.startswith(("HANDRAIL", "ASANA", "NOTION"))}
+    cleared = {name: None for name in os.environ if name.startswith(OURS)}
     values: dict[str, str | None] = {**cleared, **(TOKENS if env is None else env), "COLUMNS": "200"}
     try:
         result = CliRunner().invoke(app, [str(one) for one in arguments], env=values)

@@ -7,17 +7,20 @@ import random
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 COLUMNS = (
     "case:concept:name", "concept:name", "time:timestamp", "org:resource", "org:group", "lifecycle:transition",
 )  # fmt: skip
 PEOPLE = [
-    "Ana Ruiz", "Bo, Lind", 'Cy "Ace" Tran', "אדם שלום", "李 雷", "Ünal Öz", "*", "a|b", "EMPTY", " Dee ", "O'Hara; -",
-    "🚀 Crew", "null", "= 1+1", "Ана",
+    "Ana Ruiz", "Bo, Lind", 'Cy "Ace" Tran', "אדם שלום", "李 雷", "Ünal Öz", "*", "a|b", "EMPTY", " Dee ",
+    "O'Hara; -", "🚀 Crew", "null", "= 1+1", "Ана",
 ]  # fmt: skip
 TEAMS = ["Demand Gen", "Design | Web", "*", "Legal, Risk", "מכירות", '"Ops"', "EMPTY"]
 COLUMN_NAMES = ["Intake", 'Review "*" \\', "Build, test", "設計", "Sign-off | final", "שלב", "Closed"]
+CASES = ["Brief", "案件", "בקשה", 'quote "q"', "pipe | and, comma", "*star*", "naïve 🚀"]
+GAPS = [1, 40_000, 3_600_000, 90_000_123, 700_000_000, 2_400_000_000]  # milliseconds
 STATES = ["start"] * 5 + ["complete"] * 4 + ["hold"]
 DONE = ("Closed", "hold")
 NO_SECTION = "Untitled section"
@@ -39,7 +42,7 @@ def write(path: Path, cases: int = 60, seed: int = 2011) -> None:
     """Write a log with the same bytes for the same seed: ties, gaps, reopenings, doubles, rows of one person."""
     chance, rows = random.Random(seed), []
     for number in range(cases):
-        name = chance.choice(["Brief", "案件", "בקשה", 'quote "q"', "pipe | and, comma", "*star*", "naïve 🚀"]) + f" {number}"
+        name = f"{chance.choice(CASES)} {number}"
         at = datetime(2011, 2, 1, 8, tzinfo=UTC) + timedelta(hours=chance.randrange(24 * 120))
         owner, team = chance.choice(PEOPLE), chance.choice(TEAMS)
         for _ in range(chance.randrange(1, 12)):
@@ -55,7 +58,7 @@ def write(path: Path, cases: int = 60, seed: int = 2011) -> None:
             if chance.random() < 0.08:
                 rows.append(list(rows[-1]))  # a double
             if chance.random() > 0.25:  # else a tie: the next row at the same instant
-                at += timedelta(milliseconds=chance.choice([1, 40_000, 3_600_000, 90_000_123, 700_000_000, 2_400_000_000]))
+                at += timedelta(milliseconds=chance.choice(GAPS))
     chance.shuffle(rows)  # cases are mixed; rows of one instant keep the order that the file has
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([COLUMNS, *rows])
@@ -102,7 +105,7 @@ def count(cases: dict[str, list[Event]], done: tuple[str, ...] = ()) -> Counted:
         finished = [row.column in done or row.state in done for row in rows]
         told.kinds.update(_first(rows[0], finished[0]))
         entered = rows[0].at
-        for number, (before, row) in enumerate(zip(rows, rows[1:], strict=False), start=1):
+        for number, (before, row) in enumerate(pairwise(rows), start=1):
             just_completed = finished[number - 1] and not (number > 1 and finished[number - 2])
             _handed_over(told, before, row, just_completed)
             told.kinds.update(_later(before, row, finished[number - 1], finished[number]))
@@ -125,10 +128,8 @@ def _handed_over(told: Counted, before: Event, row: Event, just_completed: bool)
 
 
 def _first(row: Event, finished: bool) -> list[str]:
-    kinds = ["created", "added", "transition"]
-    return kinds + ["owner"] * bool(row.owner) + ["Team"] * bool(row.team) + ["Status"] * bool(row.state) + (
-        ["completed"] * finished
-    )
+    kinds = ["created", "added", "transition"] + ["completed"] * finished
+    return kinds + ["owner"] * bool(row.owner) + ["Team"] * bool(row.team) + ["Status"] * bool(row.state)
 
 
 def _later(before: Event, row: Event, was: bool, finished: bool) -> list[str]:

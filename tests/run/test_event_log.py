@@ -7,9 +7,9 @@ import json
 import re
 import shlex
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from statistics import median_high
 from typing import Any
@@ -103,20 +103,20 @@ def _by_pair(lived: Lived, by: str) -> tuple[Counter[tuple[str, str]], dict[tupl
 # ---- a log that was made to hurt -----------------------------------------------------------------------------
 
 
+Made = tuple[Lived, dict[str, list[made_log.Event]]]
+
+
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lived, dict[str, list[made_log.Event]]]]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     folder = tmp_path_factory.mktemp("made")
     made_log.write(folder / "log.csv")
-    yield live(folder, "--done", ",".join(made_log.DONE)), made_log.read(folder / "log.csv")
-
-
-Made = tuple[Lived, dict[str, list[made_log.Event]]]
+    return live(folder, "--done", ",".join(made_log.DONE)), made_log.read(folder / "log.csv")
 
 
 def test_it_has_everything_that_hurts(made: Made) -> None:
     cases = made[1]
     counted = made_log.count(cases, made_log.DONE)
-    neighbours = [pair for rows in cases.values() for pair in zip(rows, rows[1:], strict=False)]
+    neighbours = [pair for rows in cases.values() for pair in pairwise(rows)]
     assert counted.kinds["reopened"] > 5
     assert counted.kinds["comment"] > 5
     assert sum(a.at == b.at for a, b in neighbours) > 20

@@ -48,7 +48,9 @@ def _project(client: Any) -> str:
 
 def _fields(client: Any) -> dict[str, dict[str, Any]]:
     """Task name → our field's name → the field as the client gives it."""
-    asked = "name,custom_fields.name,custom_fields.display_value,custom_fields.enum_value.name,custom_fields.date_value"
+    asked = "name," + ",".join(
+        f"custom_fields.{one}" for one in ("name", "display_value", "enum_value.name", "date_value")
+    )
     tasks = asana.TasksApi(client).get_tasks_for_project(_project(client), {"limit": 3, "opt_fields": asked})
     return {
         task["name"]: {field["name"]: field for field in task["custom_fields"] if field["name"] in OWN}
