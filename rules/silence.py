@@ -20,6 +20,14 @@ def silences(board: Board, chasing_counts: bool = False) -> pl.DataFrame:
     return _all_touch(board) if chasing_counts else _chasing_apart(board)
 
 
+def touches_of(board: Board, chasing_counts: bool = False) -> pl.DataFrame:
+    """Every touch, by item and time: `item`, `at`."""
+    hands = _hands(board)
+    if not chasing_counts:
+        hands = hands.filter(~_chasing(board, hands))
+    return hands.select("item", "at")
+
+
 @once
 def _all_touch(board: Board) -> pl.DataFrame:
     return _since(board, _hands(board).with_columns(chasing=pl.lit(False)))

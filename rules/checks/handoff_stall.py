@@ -9,12 +9,14 @@ from typing import Any, ClassVar, Literal
 import polars as pl
 
 from rules import language, limits, where
-from rules.base import Board, Condition, Evidence, Finding, Level, Rule, Subject
+from rules.base import Board, Condition, Evidence, Finding, Level, Subject
+from rules.calibration import Learner
 from rules.durations import US_STEP, Duration
 from rules.flow import calendar
 from rules.handoffs import handoffs
 from rules.now import standing
 from rules.once import once
+from rules.past import first_looks, lasting
 from rules.touches import team_parties
 from rules.where import ANY, Where
 
@@ -22,7 +24,7 @@ By = Literal["owner", "team", "stage", "approval"]
 
 
 @dataclass(frozen=True)
-class HandoffStall(Rule):
+class HandoffStall(Learner):
     """An open item was given to somebody who has not touched it since, for longer than `warn` or `breach`.
 
     Given: the owner or the team changed, the item moved into a stage that another team answers for, or an approval
@@ -30,9 +32,9 @@ class HandoffStall(Rule):
     listed member of the team that received it. What the giver adds meanwhile is counted as chasing and ends nothing;
     what bots, the vendor's rules and Handrail itself do is no touch. Slips, and items that are finished, gone or in a
     backlog stage, are left out, and so is the team field's change to a team without listed members, whom nobody could
-    ask. Limits in working time (`2wd`, `16wh`) or elapsed time (`48h`). An item with several
-    waits has one finding, about the longest. Placeholders of `next_step`: {waiting_on} who has it, {excess} how far
-    beyond the limit it is, {title}, {limit}, {waited}.
+    ask. Limits in working time (`2wd`, `16wh`), elapsed time (`48h`), or learned from past first looks (`p85`, with a
+    `clamp`). An item with several waits has one finding, about the longest. Placeholders of `next_step`: {waiting_on}
+    who has it, {excess} how far beyond the limit it is, {title}, {limit}, {waited}.
     """
 
     kind: ClassVar[str] = "handoff_stall"
@@ -49,6 +51,11 @@ class HandoffStall(Rule):
         limits.in_order(self.warn, self.breach)
         if not self.by:
             raise ValueError("by names no kind of handoff; leave it out for all four")
+
+    def past(self, board: Board) -> pl.DataFrame:
+        """Waits for a first look."""
+        asked = where.matching(board, lasting(self._where()), lasting(self.where_not))
+        return first_looks(board, asked, self.by)
 
     def check(self, board: Board) -> Iterator[Finding]:
         """One finding per item whose longest wait is over a limit."""

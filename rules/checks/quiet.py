@@ -10,16 +10,19 @@ import polars as pl
 
 from rules import language, limits
 from rules.base import Board, Condition, Evidence, Finding, Level
+from rules.calibration import Learner
 from rules.durations import Duration
 from rules.flow import calendar
 from rules.item_rule import ItemRule, Said, about, open_of
 from rules.now import standing
+from rules.past import lasting, longest_silences
 from rules.silence import silences
 from rules.waits import Wait
+from rules.where import matching, within
 
 
 @dataclass(frozen=True)
-class Quiet(ItemRule):
+class Quiet(Learner, ItemRule):
     """Nobody has touched an open item for longer than `warn` or `breach`.
 
     Finds what was forgotten: the lead that went quiet, the brief nobody speaks of. Any event by a person is a touch;
@@ -27,11 +30,13 @@ class Quiet(ItemRule):
     for the item or handed it to its present owner, while somebody else has it, is counted and ends no silence
     (`chasing_counts = true` makes it a touch). The silence is asked of every item that is kept, not of those that
     changed, and begins with the creation where nobody ever touched it. What is finished, gone, parked or in a backlog
-    stage is left alone. It ends with a touch. Placeholders of `next_step`: {waiting_on} whose turn it is, {excess}
-    how far beyond the limit it is, {title}, {limit}, {waited}.
+    stage is left alone. It ends with a touch. Limits may be learned from the longest silence of each past item
+    (`p85`, with a `clamp`). Placeholders of `next_step`: {waiting_on} whose turn it is, {excess} how far beyond the
+    limit it is, {title}, {limit}, {waited}.
     """
 
     kind: ClassVar[str] = "quiet"
+    learns: ClassVar[tuple[str, str]] = ("longest silence", "longest silences")
     words: ClassVar[dict[Level, str]] = {"warn": "Quiet", "breach": "Gone quiet"}
     placeholders: ClassVar[tuple[str, ...]] = ("waiting_on", "excess", "title", "limit", "waited")
     warn: Duration | None = None
@@ -40,6 +45,11 @@ class Quiet(ItemRule):
 
     def __post_init__(self) -> None:
         limits.in_order(self.warn, self.breach)
+
+    def past(self, board: Board) -> pl.DataFrame:
+        """The longest silence of each item."""
+        where = within(lasting(self.where), self.flow, self.source)
+        return longest_silences(board, matching(board, where, lasting(self.where_not)), self.chasing_counts)
 
     def check(self, board: Board) -> Iterator[Finding]:
         """One finding per silent item."""

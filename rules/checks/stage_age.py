@@ -10,12 +10,15 @@ import polars as pl
 
 from rules import language, limits
 from rules.base import Board, Condition, Evidence, Finding, Level
+from rules.calibration import Learner
 from rules.durations import Duration
 from rules.flow import calendar
 from rules.item_rule import ItemRule, Said, about
 from rules.now import standing
+from rules.past import lasting, stage_lengths
 from rules.stage_time import stage_times, visits
 from rules.waits import Wait
+from rules.where import matching, within
 
 _KINDS = ("active", "waiting")
 
@@ -32,7 +35,7 @@ class StageLimits:
 
 
 @dataclass(frozen=True)
-class StageAge(ItemRule):
+class StageAge(Learner, ItemRule):
     """An open item has been in its present stage for longer than `warn` or `breach`.
 
     Finds work that sits: in a queue nobody empties, or begun and left lying. Asked about are active and waiting
@@ -40,11 +43,13 @@ class StageAge(ItemRule):
     limits of their own: `by_stage = { Legal = { breach = "10wd" }, waiting = { warn = "2wd" } }`; the stage's name
     goes before its kind. `visits`: every visit to the stage adds up (`all`), so that moving a card out and back does
     not set the clock to nothing, or only the present one counts (`this`). Columns of one stage are one stage. It ends
-    when the item leaves the stage or is finished. In a waiting stage the time is priced as waiting. Placeholders of
+    when the item leaves the stage or is finished. In a waiting stage the time is priced as waiting. `warn` and
+    `breach` may be learned from past stays (`p85`, with a `clamp`; a rule a stage, by `where`). Placeholders of
     `next_step`: {waiting_on} whose turn it is, {excess} how far beyond the limit it is, {title}, {limit}, {waited}.
     """
 
     kind: ClassVar[str] = "stage_age"
+    learns: ClassVar[tuple[str, str]] = ("stay in these stages", "stays in these stages")
     words: ClassVar[dict[Level, str]] = {"warn": "Long in this stage", "breach": "Stuck in this stage"}
     placeholders: ClassVar[tuple[str, ...]] = ("waiting_on", "excess", "title", "limit", "waited")
     warn: Duration | None = None
@@ -55,6 +60,12 @@ class StageAge(ItemRule):
     def __post_init__(self) -> None:
         if self.warn is not None or self.breach is not None or not self.by_stage:
             limits.in_order(self.warn, self.breach)
+
+    def past(self, board: Board) -> pl.DataFrame:
+        """Stays in the stages that the rule asks about and that have no limits of their own."""
+        asked = matching(board, within(lasting(self.where), self.flow, self.source), lasting(self.where_not))
+        without = (*self.where_not.stage, *self.by_stage)
+        return stage_lengths(board, asked, self.where.stage, without, self.visits == "this")
 
     def check(self, board: Board) -> Iterator[Finding]:
         """One finding per item that has been in its stage for too long."""
