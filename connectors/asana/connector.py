@@ -15,7 +15,7 @@ from connectors.asana.cursor import Cursor
 from connectors.asana.fields_of_ours import FieldsOfOurs
 from connectors.asana.hooks import hinted
 from connectors.asana.listings import Listing, Listings
-from connectors.asana.mapping import Surroundings, as_promised, gid_of, history, homes, work_item
+from connectors.asana.mapping import Surroundings, as_promised, gid_of, history, homes, version, work_item
 from connectors.asana.options import AsanaOptions
 from connectors.asana.people import Directory, seen_in
 from connectors.asana.policy import AsanaPolicy
@@ -144,7 +144,7 @@ class AsanaConnector:
     def _told(self, threads: ThreadPoolExecutor, tasks: Sequence[Json], known: Known) -> list[Told]:
         """The tasks with the stories of those whose kept version is another; one that is gone by now is left out."""
         with as_promised("a listing of tasks"):
-            fresh = [task for task in tasks if known(Ref(self.id, task["gid"])) != task["modified_at"]]
+            fresh = [task for task in tasks if known(Ref(self.id, task["gid"])) != version(task)]
         found = dict(zip((task["gid"] for task in fresh), threads.map(self._stories, fresh), strict=True))
         gone = {gid for gid, stories in found.items() if stories is None}
         return [(task, found.get(task["gid"])) for task in tasks if task["gid"] not in gone]

@@ -45,7 +45,7 @@ _STORY = ",".join([
 ])  # fmt: skip
 
 OWN_VALUES = ",".join([
-    "modified_at", "permalink_url",
+    "modified_at", "permalink_url", "memberships.section",
     *(f"custom_fields.{name}" for name in (
         "name", "resource_subtype", "enum_value.name", "number_value", "text_value", "date_value.date",
         "is_formula_field", "is_value_read_only",

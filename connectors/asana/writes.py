@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.asana import fields
+from connectors.asana.mapping import version
 from connectors.asana.sdk import Endpoints
 from connectors.errors import Rejected, Transient
 from connectors.model import Receipt, SetFields, Value
@@ -36,14 +37,14 @@ class Writes:
         now = _held(task, change.values)
         outcome = self._outcome(change, now)
         if outcome is not None:
-            return _receipt(change, outcome, task, now, task["modified_at"])
+            return _receipt(change, outcome, task, now, version(task))
         after = self._write(change, task)
         held = _held(after, change.values)
         differing = [name for name, value in change.values.items() if not same(held[name], value)]
         if differing:
             shown = "; ".join(f"“{name}” holds {held[name]!r}, not {change.values[name]!r}" for name in differing)
             raise Rejected(f"task {change.ref.id}: Asana took the write, but {shown}", status=200)
-        return _receipt(change, "written", after, held, task["modified_at"])
+        return _receipt(change, "written", after, held, version(task))
 
     def _look(self, gid: str) -> Json:
         return self._api.one(self._api.tasks.get_task, gid, fields=fields.OWN_VALUES)
@@ -156,5 +157,5 @@ def _written(field: Json, value: Value) -> Any:
 def _receipt(change: SetFields, outcome: Any, task: Json, held: Mapping[str, Value], seen: str) -> Receipt:
     return Receipt(
         key=change.key, outcome=outcome, remote=task["gid"], url=task.get("permalink_url") or "", values=held,
-        version=task["modified_at"], seen_version=seen,
+        version=version(task), seen_version=seen,
     )  # fmt: skip

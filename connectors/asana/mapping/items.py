@@ -35,7 +35,7 @@ def work_item(source: str, task: Json, mapped: Collection[str]) -> WorkItem:
         url=task.get("permalink_url") or "",
         created_at=instant(task["created_at"]),
         modified_at=instant(task["modified_at"]),
-        version=task["modified_at"],
+        version=version(task),
         placements=placements(task),
         created_by=gid_of(task.get("created_by")),
         owner=gid_of(task.get("assignee")),
@@ -64,6 +64,13 @@ def as_promised(what: str) -> Iterator[None]:
 def homes(task: Json) -> list[str]:
     """The gids of the projects that the task is in, as far as this token sees them."""
     return [one["project"]["gid"] for one in task.get("memberships") or () if one.get("project")]
+
+
+def version(task: Json) -> str:
+    """What changes when the task does: when it was modified, and its sections, since Asana's own texts disagree on
+    whether a move counts as a modification."""
+    sections = sorted(one["section"]["gid"] for one in task.get("memberships") or () if one.get("section"))
+    return " ".join([task["modified_at"], *sections])
 
 
 def placements(task: Json) -> tuple[Placement, ...]:

@@ -58,6 +58,8 @@ class CustomField:
     options: list[EnumOption] = field(default_factory=list)
     locked: bool = False
     has_notifications: bool = False
+    is_formula: bool = False
+    is_read_only: bool = False
 
     def option(self, gid_or_name: str) -> EnumOption | None:
         """By gid, or by exact name."""
@@ -118,6 +120,36 @@ class Project:
 
 
 @dataclass(slots=True, eq=False)
+class Portfolio:
+    """A list of projects, and of other portfolios."""
+
+    kind: ClassVar[str] = "portfolio"
+    gid: str
+    name: str
+    created_at: datetime
+    workspace: Workspace
+    owner: Somebody | None = None
+    items: list[Project | Portfolio] = field(default_factory=list)
+    members: list[Somebody] = field(default_factory=list)
+    private: bool = False
+    deleted: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class CustomType:
+    """A kind of task that a team defined,."""
+
+    kind: ClassVar[str] = "custom_type"
+    gid: str
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class CustomTypeStatus(CustomType):
+    kind: ClassVar[str] = "custom_type_status_option"
+
+
+@dataclass(slots=True, eq=False)
 class Home:
     """A task's place in one project."""
 
@@ -170,6 +202,9 @@ class Task:
     followers: list[Somebody] = field(default_factory=list)
     stories: list[Story] = field(default_factory=list)
     external: dict[str, str] | None = None
+    actual_time_minutes: float | None = None
+    custom_type: CustomType | None = None
+    custom_type_status_option: CustomTypeStatus | None = None
     deleted: bool = False
 
     def home(self, project: Project) -> Home | None:

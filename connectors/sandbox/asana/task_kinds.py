@@ -86,6 +86,12 @@ _MEMBERSHIP = Kind(
     "project section", "project section", has_gid=False, whole=True,
 )  # fmt: skip
 
+_CUSTOM_TYPE = Kind(
+    "custom_type",
+    {**plain("gid name"), "resource_type": attrgetter("kind")},
+    "resource_type name", "resource_type name",
+)  # fmt: skip
+
 _EXTERNAL = Kind("external", {"gid": lambda e: e.get("gid"), "data": lambda e: e.get("data")}, "data", "data",
                  whole=True)  # fmt: skip
 
@@ -111,9 +117,9 @@ TASK: Kind = Kind(
         "assignee_status": always("upcoming"),
         "assignee_section": always(None),
         "approval_status": lambda t: t.approval_status if t.resource_subtype == "approval" else ABSENT,
-        "actual_time_minutes": always(None),
-        "custom_type": always(None),
-        "custom_type_status_option": always(None),
+        "actual_time_minutes": attrgetter("actual_time_minutes"),
+        "custom_type": nested("custom_type", lambda: _CUSTOM_TYPE),
+        "custom_type_status_option": nested("custom_type_status_option", lambda: _CUSTOM_TYPE),
         "custom_fields": Nested(_fields_of, lambda: FIELD_ON_TASK, many=True),
         "dependencies": nested("dependencies", lambda: TASK, many=True),
         "dependents": nested("dependents", lambda: TASK, many=True),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.connectors.asana.world import AsanaRig, asana_rig
+from sync.store import Store
+from tests.connectors.asana.world import AsanaRig, Keeper, asana_rig
 from tests.connectors.contract import Notes
 
 
@@ -25,3 +27,10 @@ def small() -> Iterator[AsanaRig]:
 @pytest.fixture
 def notes() -> Notes:
     return Notes()
+
+
+@pytest.fixture
+def keeper(small: AsanaRig, tmp_path: Path) -> Iterator[Keeper]:
+    """Of the small pretend Asana."""
+    with Store.open(f"sqlite:///{tmp_path}/kept.db") as store:
+        yield Keeper(small, store)

@@ -12,14 +12,17 @@ import httpx
 
 from connectors.asana.connector import AsanaConnector
 from connectors.asana.options import AsanaOptions
+from connectors.base import Memory, Page, Stored
 from connectors.http import Meter
-from connectors.model import Change, EnsureFields, OwnField, Ref, SetFields, Value, WorkItem
+from connectors.model import Change, EnsureFields, OwnField, Presence, Ref, SetFields, Value, WorkItem
+from connectors.pace import Pace
 from connectors.sandbox.asana import AsanaSide
 from connectors.sandbox.asana.acts import containers, details, fields, tasks
 from connectors.sandbox.core import World
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.server import SandboxApp, serving_app
-from tests.connectors.contract import TOKEN, Notes
+from sync.store import Store
+from tests.connectors.contract import TOKEN
 from tests.connectors.wire import Paced
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -42,17 +45,19 @@ class AsanaRig:
     slept: list[float] = field(default_factory=list)
     meter: Meter = field(default_factory=Meter)
     made: list[AsanaConnector] = field(default_factory=list)
+    now: datetime = START
 
     def connector(
-        self, notes: Notes, token: str = TOKEN, transport: httpx.BaseTransport | None = None, **options: Any
-    ) -> AsanaConnector:
+        self, notes: Memory, token: str = TOKEN, transport: httpx.BaseTransport | None = None,
+        stored: Stored = lambda scope: (), pace: Pace | None = None, **options: Any,
+    ) -> AsanaConnector:  # fmt: skip
         told = {
             "kind": "asana", "base_url": f"{self.url}/asana/api/1.0", "team_field": "Team",
             "projects": [project.gid for project in self.projects],
         }  # fmt: skip
         made = AsanaConnector(
-            "asana", AsanaOptions.model_validate(told | options), token, Paced(), notes, OWN, self.meter,
-            transport, self.slept.append,
+            "asana", AsanaOptions.model_validate(told | options), token, pace or Paced(), notes, OWN, self.meter,
+            transport, self.slept.append, stored, lambda: self.now,
         )  # fmt: skip
         self.made.append(made)
         return made
@@ -109,6 +114,36 @@ class AsanaRig:
             EnsureFields("ensure", project, OWN),
             SetFields("set", item.ref, wanted, dict.fromkeys(wanted)),
         ]  # fmt: skip
+
+
+@dataclass
+class Keeper:
+    """A real store in a file, and connectors that remember in it."""
+
+    rig: AsanaRig
+    store: Store
+
+    def connector(self, **options: Any) -> AsanaConnector:
+        return self.rig.connector(self.store.memory("asana"), stored=self.store.present, **options)
+
+    def pull(self, **options: Any) -> list[Page]:
+        """One run's pull by a new connector; the pages. Counts of requests begin anew."""
+        connector = self.connector(**options)
+        self.rig.requests()
+        pages = []
+        for scope in connector.scopes():
+            for page in connector.pull(scope, self.store.cursor(scope), self.store.known):
+                self.store.keep(page)
+                pages.append(page)
+        return pages
+
+    def presence(self) -> dict[str, Presence]:
+        """Of everything that is kept and not present, by title."""
+        return {item.title: item.presence for item in self.store.items() if item.presence != "present"}
+
+    def titles(self) -> set[str]:
+        """Of what is kept as present."""
+        return {item.title for item in self.store.items() if item.presence == "present"}
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from connectors.sandbox.asana.errors import bad
-from connectors.sandbox.asana.records import Project, ProjectBrief, Section, StatusUpdate, Tag, Team
+from connectors.sandbox.asana.records import Portfolio, Project, ProjectBrief, Section, StatusUpdate, Tag, Team
 from connectors.sandbox.asana.richtext import as_html, as_text
 from connectors.sandbox.asana.state import State
 from connectors.sandbox.core import Somebody
@@ -36,6 +36,15 @@ def create_project(
     for section in sections or ("Untitled section",):
         create_section(state, by, project, section)
     return project
+
+
+def create_portfolio(
+    state: State, by: Somebody | None, name: str, items: Sequence[Project | Portfolio] = (), *, private: bool = False
+) -> Portfolio:
+    """A list of projects and portfolios."""
+    at = state.world.tick()
+    members = [by] if by else []
+    return state.keep(Portfolio(state.gid(), name, at, state.workspace, by, list(items), members, private))
 
 
 def update_project(state: State, by: Somebody | None, project: Project, **facts: Any) -> None:

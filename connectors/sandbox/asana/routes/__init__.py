@@ -4,6 +4,7 @@ from connectors.sandbox.asana.routes import (
     bulk,
     fields,
     people,
+    portfolios,
     projects,
     relations,
     search,
@@ -14,5 +15,6 @@ from connectors.sandbox.asana.routes import (
 )
 
 __all__ = [
-    "bulk", "fields", "people", "projects", "relations", "search", "statuses", "stories", "tasks", "watching",
+    "bulk", "fields", "people", "portfolios", "projects", "relations", "search", "statuses", "stories", "tasks",
+    "watching",
 ]  # fmt: skip

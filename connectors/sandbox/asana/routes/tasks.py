@@ -187,6 +187,8 @@ def _values(call: Call, fields: dict[str, CustomField], raw: dict[str, Any]) -> 
     for gid, value in raw.items():
         if gid not in fields:
             raise bad(f"Custom field with ID {gid} is not on given object")
+        if fields[gid].is_formula or fields[gid].is_read_only:
+            raise bad(f"custom_fields: The value of custom field {gid} is read-only")
         found[fields[gid]] = read_value(call, fields[gid], value)
     return found
 
