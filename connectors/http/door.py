@@ -130,8 +130,6 @@ class PatientTransport(httpx.BaseTransport):
         kind = "timed out" if isinstance(error, httpx.TimeoutException) else "broke off"
         kind = "could not connect" if isinstance(error, httpx.ConnectError) else kind
         detail = plain_words(str(error)) or type(error).__name__
-        if self._is_local and isinstance(error, httpx.ConnectError):
-            detail += "; is the sandbox running?"
         cut_off = isinstance(error, _CUT_OFF) and 200 <= status < 300
         return self._failure(
             request, write, f"{kind}: {detail}", status=status if cut_off or status >= 400 else 0, broken=cut_off,
@@ -143,7 +141,7 @@ class PatientTransport(httpx.BaseTransport):
         broken: bool = False, body: Json = None, retry_after: float | None = None,
     ) -> Failure:  # fmt: skip
         where = f"{request.method} {request.url.netloc.decode()}{request.url.path}"
-        text = self._clean(f"{where} {message}")
+        text = self._clean(f"{where} {message}") + ("" if sent or not self._is_local else "; is the sandbox running?")
         return Failure(request.method, request.url.path, write, status, sent, text, broken, body, retry_after)
 
     def _error(self, failed: _Failed) -> ConnectorError:

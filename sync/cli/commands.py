@@ -13,7 +13,7 @@ from sync.cli.exits import BAD_INPUT, CREDENTIALS, DONE, SURVIVED, Refusal
 from sync.cli.instants import instant_of
 from sync.config import load
 from sync.house import House
-from sync.planfile import from_json, to_json
+from sync.planfile import BadPlan, from_json, to_json
 from sync.pulling import Trouble
 from sync.wiring import open_house
 
@@ -30,7 +30,8 @@ def opened(config: Path, *, quiet: bool = False, doors: bool = True, verbose: bo
         progress.note("")
 
 
-def _exit_code(troubles: list[Trouble]) -> int:
+def exit_code(troubles: list[Trouble]) -> int:
+    """Wrong credentials, else errors that were survived, else done."""
     if any(trouble.denied for trouble in troubles):
         return CREDENTIALS
     return SURVIVED if troubles else DONE
@@ -60,7 +61,7 @@ def plan(config: Path, as_of: str | None, out: Path | None, json: bool) -> int:
         else:
             show.plan(outcome.plan, out)
             show.troubles(outcome.troubles)
-    return _exit_code(outcome.troubles)
+    return exit_code(outcome.troubles)
 
 
 def apply(file: Path, config: Path, json: bool) -> int:
@@ -71,7 +72,10 @@ def apply(file: Path, config: Path, json: bool) -> int:
         raw = file.read_bytes()
     except OSError as error:
         raise Refusal(f"{file}: {error.strerror}; make a plan with `handrail plan -o {file}`") from None
-    ready, made_under = from_json(raw)
+    try:
+        ready, made_under = from_json(raw)
+    except BadPlan as error:
+        raise Refusal(f"{file}: {error}") from None
     with opened(config, quiet=json) as house:
         if house.settings.mode != "apply":
             raise Refusal(f'{config}: mode is "{house.settings.mode}"; nothing is written until it is "apply"')
@@ -85,7 +89,7 @@ def apply(file: Path, config: Path, json: bool) -> int:
     else:
         show.applied(applied)
         show.troubles(applied.troubles)
-    return _exit_code(applied.troubles)
+    return exit_code(applied.troubles)
 
 
 def run(config: Path, as_of: str | None, dry_run: bool, json: bool, verbose: bool) -> int:
@@ -102,7 +106,7 @@ def run(config: Path, as_of: str | None, dry_run: bool, json: bool, verbose: boo
             show.outcome(outcome, wrote=write, why_not=_why_not(dry_run, config, house.settings.mode))
             show.troubles(outcome.troubles)
         show.data(summary_of(outcome, house))
-    return _exit_code(outcome.troubles)
+    return exit_code(outcome.troubles)
 
 
 def _why_not(dry_run: bool, config: Path, mode: str) -> str:
