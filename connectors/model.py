@@ -241,7 +241,8 @@ class PutRow:
 class PutPage:
     """Create or rewrite a page that Handrail owns. `remote` is its id when we know it.
 
-    `digest` is the hash of what a reader would call its content (the as-of line left out).
+    `digest` is the hash of what a reader would call its content (the as-of line left out). `expect`: rewrite only a
+    page whose content is one of these; empty: whatever it is.
     """
 
     key: str
@@ -251,9 +252,29 @@ class PutPage:
     document: Document
     digest: str
     remote: str | None = None
+    expect: tuple[Document, ...] = ()
 
 
-Change = EnsureFields | EnsureTable | SetFields | PutRow | PutPage
+@dataclass(frozen=True, slots=True)
+class PutAway:
+    """Put something that Handrail made into the trash, or (not `away`) take it out again.
+
+    Only what is still ours: a row whose columns hold `values` and nothing else, a page whose content is one of
+    `expect`, a table without rows. `key`: of the change that made it; `table`: of the table that a row is in.
+    """
+
+    key: str
+    source: str
+    what: Literal["row", "page", "table"]
+    remote: str
+    away: bool = True
+    table: str = ""
+    title: str = ""
+    values: Mapping[str, Value] = field(default_factory=dict)
+    expect: tuple[Document, ...] = ()
+
+
+Change = EnsureFields | EnsureTable | SetFields | PutRow | PutPage | PutAway
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from connectors.model import OwnField, Ref, Value
 from rules.base import Finding, Hours, Rule
 from sync.plan import Reason, Wanted
 
-ROW_KEY = "Key"
+ROW_KEY, ROW_TITLE = "Key", "Finding"
+PEOPLES = ("Decision", "Until", "Because")
+"""Columns of the findings table that are people's: read, never written."""
 ROW_OPEN, ROW_CLOSED = "Open", "Closed"
 
 

@@ -18,6 +18,7 @@ from connectors.model import (
     Change,
     EnsureFields,
     EnsureTable,
+    PutAway,
     PutPage,
     PutRow,
     Ref,
@@ -54,13 +55,13 @@ class Step:
         match self.change:
             case EnsureFields(container=ref) | SetFields(ref=ref):
                 return ref.source
-            case EnsureTable(source=source) | PutRow(source=source) | PutPage(source=source):
+            case EnsureTable(source=source) | PutRow(source=source) | PutPage(source=source) | PutAway(source=source):
                 return source
 
 
 @dataclass(frozen=True, slots=True)
 class LeftAlone:
-    """A field of ours that a person changed by hand: their value stays."""
+    """A field of ours that a person changed by hand: their value stays. `note`: why, where that is not the reason."""
 
     target: str
     title: str
@@ -68,6 +69,7 @@ class LeftAlone:
     field: str
     theirs: Value
     ours: Value
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +119,24 @@ class TooMuch(Exception):
 def _verdict(field_: str, want: Value, held: Held) -> str:
     """`same`, `ours` or `theirs`: may we change this field?"""
     now = held.now.get(field_)
-    if now == want:
+    if alike(now, want):
         return "same"
     if held.written is None:
-        return "theirs" if now is not None and field_ in held.by_person else "ours"
-    ours = {_plain(held.written.get(field_)), _plain(held.pending.get(field_, held.written.get(field_)))}
-    return "ours" if _plain(now) in ours else "theirs"
+        return "theirs" if not alike(now, None) and field_ in held.by_person else "ours"
+    ours = (held.written.get(field_), held.pending.get(field_, held.written.get(field_)))
+    return "ours" if any(alike(now, one) for one in ours) else "theirs"
+
+
+def alike(one: Value, other: Value) -> bool:
+    """Equal to a person: empty text is no value, outer blanks do not count, 3 is 3.0."""
+    return _plain(one) == _plain(other)
 
 
 def _plain(value: Value) -> Value:
+    if isinstance(value, str):
+        value = value.strip()
+    if value in ("", ()):
+        return None
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -183,14 +194,14 @@ def adopted(wanted: Sequence[Wanted], held: Mapping[str, Held]) -> dict[str, Val
         agreed = {
             name: value
             for name, value in want.values.items()
-            if have.now.get(name) == value and _plain(have.written.get(name)) != _plain(value)
+            if alike(have.now.get(name), value) and not alike(have.written.get(name), value)
         }
         if agreed:
             same[want.target] = agreed
     return same
 
 
-_ORDER = {EnsureFields: 0, EnsureTable: 1, SetFields: 2, PutRow: 3, PutPage: 4}
+_ORDER = {EnsureFields: 0, EnsureTable: 1, SetFields: 2, PutRow: 3, PutPage: 4, PutAway: 5}
 
 
 def assemble(

@@ -7,20 +7,16 @@ before the first write.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import orjson
 
-from connectors import document
-from connectors.model import Change, EnsureFields, EnsureTable, OwnField, PutPage, PutRow, Ref, SetFields
+from sync import changes
 from sync.plan import LeftAlone, Plan, Reason, Step
 
 FORMAT = 1
-_CHANGES: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (EnsureFields, EnsureTable, SetFields, PutRow, PutPage)
-}
 
 
 class BadPlan(Exception):
@@ -72,42 +68,11 @@ def _step_data(step: Step) -> dict[str, Any]:
         "title": step.title,
         "url": step.url,
         "reason": asdict(step.reason),
-        "change": _change_data(step.change),
+        "change": changes.to_data(step.change),
     }
 
 
-def _change_data(change: Change) -> dict[str, Any]:
-    data: dict[str, Any] = {"is": type(change).__name__}
-    for field in fields(change):
-        value = getattr(change, field.name)
-        match value:
-            case Ref():
-                data[field.name] = str(value)
-            case document.Document():
-                data[field.name] = document.to_data(value)
-            case tuple() if field.name == "fields":
-                data[field.name] = [asdict(own) for own in value]
-            case _:
-                data[field.name] = dict(value) if field.name in ("values", "before") else value
-    return data
-
-
 def _step(data: dict[str, Any]) -> Step:
-    return Step(_change(data["change"]), data["target"], data["title"], data["url"], Reason(**data["reason"]))
-
-
-def _change(data: dict[str, Any]) -> Change:
-    kind = _CHANGES[data["is"]]
-    known = {field.name for field in fields(kind)}
-    values = {name: value for name, value in data.items() if name in known}
-    for name in ("ref", "container"):
-        if name in values:
-            values[name] = Ref.parse(values[name])
-    if "document" in values:
-        values["document"] = document.from_data(values["document"])
-    if "fields" in values:
-        values["fields"] = tuple(
-            OwnField(own["name"], own["type"], tuple(own["options"])) for own in values["fields"]
-        )
-    change: Change = kind(**values)
-    return change
+    return Step(
+        changes.from_data(data["change"]), data["target"], data["title"], data["url"], Reason(**data["reason"])
+    )

@@ -101,7 +101,7 @@ def _missing_fields(house: House, source: Source, own: Sequence[OwnField]) -> It
 
 
 def _held(house: House, item: WorkItem, names: Iterable[str]) -> Held:
-    now = {field.name: _readable(field.type, field.text, field.value) for field in item.fields if field.name in names}
+    now = {field.name: readable(field.type, field.text, field.value) for field in item.fields if field.name in names}
     written = house.store.last_written(str(item.ref))
     if written is not None or not any(value is not None for value in now.values()):
         return Held(now, written.values if written else None, written.pending if written else {})
@@ -112,7 +112,7 @@ def _held(house: House, item: WorkItem, names: Iterable[str]) -> Held:
     return Held(now, by_person=frozenset(name for name, kind in last.items() if kind == "person"))
 
 
-def _readable(type_: str, text: str, value: Value) -> Value:
+def readable(type_: str, text: str, value: Value) -> Value:
     """A field's value as our changes speak of it: an option by name, a date as a day."""
     if value is None or value == ():
         return None

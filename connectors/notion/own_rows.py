@@ -46,6 +46,10 @@ class OwnRows:
         if row.get("last_edited_time") and table == self._tables.own():
             self._untold[row["id"]] = own_row(row, table.columns, table.key_field)
 
+    def forget(self, id_: str) -> None:
+        """A row that is in the trash, or back from there: the next pull has nothing to tell from before."""
+        self._untold.pop(id_, None)
+
     def pull(self, scope: Scope, own: OwnTable, state: State) -> Iterator[Page]:
         """See `Connector.pull`: everything, or what others have edited since."""
         before = self._notes.schema(own.data_source)

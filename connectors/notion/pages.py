@@ -89,7 +89,10 @@ class Pages:
         pieces = parts(change.document)
         outcome: Literal["written", "found"] = "found"
         maybe_there = page.digest in {"", change.digest}
-        if not (maybe_there and _gist(self._notion.markdown(page.id)) == _gist("\n".join(pieces))):
+        now = gist(self._notion.markdown(page.id)) if maybe_there or change.expect else ""
+        if change.expect and now not in {gist("\n".join(parts(one))) for one in (*change.expect, change.document)}:
+            return Receipt(change.key, "moved_on", page.id, page.url, note="a person has written on this page")
+        if not (maybe_there and now == gist("\n".join(pieces))):
             self._rewrite(page.id, pieces)
             outcome = "written"
         self._note(change.key, OwnPage(page.id, page.url, change.digest))
@@ -150,7 +153,7 @@ class _PutAway(Exception):
         self.id, self.url = id_, url
 
 
-def _gist(markdown: str) -> str:
+def gist(markdown: str) -> str:
     """What a text says, without what Notion writes its own way: blanks, escapes, attributes of tags."""
     bare = re.sub(r"<(\w+)\s[^>]*>", r"<\1>", markdown)
     return re.sub(r"[\\\s]|<empty-block/>|<br>", "", bare)

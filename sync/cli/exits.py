@@ -54,10 +54,12 @@ def _code(error: Exception) -> int | None:
     from sync.plan import TooMuch
     from sync.planfile import BadPlan
     from sync.store import Busy, StoreError
+    from sync.undoing import NothingToUndo
 
     codes: tuple[tuple[type[Exception], int], ...] = (
         (ConfigProblems, BAD_INPUT), (MissingToken, CREDENTIALS), (Denied, CREDENTIALS), (TooMuch, REFUSED),
-        (Busy, LOCKED), (StoreError, BAD_INPUT), (BadPlan, BAD_INPUT), (SandboxError, BAD_INPUT),
+        (Busy, LOCKED), (StoreError, BAD_INPUT), (BadPlan, BAD_INPUT), (NothingToUndo, BAD_INPUT),
+        (SandboxError, BAD_INPUT),
         (ConnectorError, SURVIVED),
     )  # fmt: skip
     return next((code for kind, code in codes if isinstance(error, kind)), None)

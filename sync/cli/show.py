@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from connectors.base import Scope
-from connectors.model import EnsureFields, EnsureTable, PutPage, PutRow, SetFields
+from connectors.model import EnsureFields, EnsureTable, PutAway, PutPage, PutRow, SetFields
 from sync.applying import Applied
 from sync.cli.exits import Refusal
 from sync.house import Progress
@@ -146,6 +146,8 @@ def _changes(count: int) -> str:
 
 
 def _left(left: LeftAlone) -> Text:
+    if left.note:
+        return Text(f"left alone: {left.title}{': ' if left.field else ''}{left.field}, {left.note}", style="yellow")
     said = f"“{_shown(left.theirs)}”" if _shown(left.theirs) else "nothing"
     return Text(f"left alone: {left.title}: {left.field} says {said}, changed by a person", style="yellow")
 
@@ -166,6 +168,8 @@ def _headline(step: Step) -> str:
             return f"create page: {step.title}"
         case PutPage():
             return f"rewrite page: {step.title}"
+        case PutAway(away=away, what=what):
+            return f"{'into' if away else 'back from'} the trash: {what} {step.title}"
 
 
 def _diff(step: Step) -> list[tuple[str, str, str]]:

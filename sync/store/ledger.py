@@ -9,15 +9,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from connectors.model import Change, EnsureFields, EnsureTable, PutPage, PutRow, Receipt, SetFields, Value
+from connectors.model import Change, EnsureFields, EnsureTable, PutAway, PutPage, PutRow, Receipt, SetFields, Value
+from sync import changes
 from sync.store.bulk import put
 from sync.store.codec import dump, instant, load, micros, plain
 from sync.store.opening import writing
-from sync.store.schema import MADE, SAID, WRITE
+from sync.store.schema import MADE, OWN_ROW, SAID, WRITE
 
 Values = Mapping[str, Value]
 
 _OPEN = ("started", "failed")
+TRASH = "in the trash"
+"""How the ledger speaks of something that was put away, as if it were a field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class Ledger:
             connection.execute(insert(WRITE).values(
                 run=run, change_key=change.key, target=target, before_json=dump(before), after_json=dump(after),
                 reason=plain(reason), outcome="started", remote="", url="", version="", note="",
-                started_at=micros(self.clock()),
+                started_at=micros(self.clock()), change_json=dump(changes.to_data(change)),
             ))  # fmt: skip
 
     def settle(self, run: str, target: str, change: Change, receipt: Receipt) -> None:
@@ -96,6 +99,9 @@ class Ledger:
                 "values_json": dump(held), "version": receipt.version, "note": plain(receipt.note), "settled_at": now,
             })  # fmt: skip
             if receipt.outcome == "moved_on":
+                return
+            if isinstance(change, PutAway):
+                _put_away(connection, run, target, change, now)
                 return
             _say(connection, run, target, held, now)
             if receipt.remote or isinstance(change, EnsureFields | EnsureTable):
@@ -148,6 +154,12 @@ class Ledger:
         with self.engine.connect() as connection:
             return [_entry(row) for row in connection.execute(query)]
 
+    def writes(self) -> list[tuple[Entry, Change | None]]:
+        """Every write with the change as it was sent, oldest first; None for one of an older Handrail."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(WRITE).order_by(WRITE.c.id)).all()
+        return [(_entry(row), changes.from_data(load(row.change_json)) if row.change_json else None) for row in rows]
+
     def made(self, key: str) -> str | None:
         """The vendor's id of a table, page, row or set of fields that we made; None when we know of none."""
         with self.engine.connect() as connection:
@@ -173,6 +185,8 @@ def wanted_of(change: Change) -> tuple[Values, Values]:
             return before, values
         case PutPage(digest=digest):
             return {}, {"digest": digest}
+        case PutAway(away=away):
+            return {TRASH: not away}, {TRASH: away}
         case _:
             return {}, {}
 
@@ -190,6 +204,19 @@ def _say(connection: Connection, run: str, target: str, values: Values, now: int
         for name, value in values.items()
     ]
     put(connection, SAID, rows)
+
+
+def _put_away(connection: Connection, run: str, target: str, change: PutAway, now: int) -> None:
+    """What is in the trash is nobody's any more: what is wanted is made anew. What came back is ours as it was."""
+    if change.away:
+        connection.execute(delete(SAID).where(SAID.c.target == target))
+        connection.execute(delete(MADE).where(MADE.c.key == target))
+        connection.execute(
+            delete(OWN_ROW).where(OWN_ROW.c.source == change.source, OWN_ROW.c.remote == change.remote)
+        )
+    else:
+        put(connection, MADE, [{"key": target, "remote": change.remote, "url": "", "at": now}])
+        _say(connection, run, target, change.values, now)
 
 
 def _entry(row: Any) -> Entry:

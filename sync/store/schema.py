@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The migration that brings a database to this schema."""
 
 METADATA = MetaData(
@@ -129,6 +129,7 @@ WRITE = Table(
     _text("run"), _text("change_key"), _text("target"), _text("before_json"), _text("after_json"),
     _text("reason"), _text("outcome"), _text("remote"), _text("url"), _text("values_json", null=True),
     _text("version"), _text("note"), _instant("started_at"), _instant("settled_at", null=True),
+    _text("change_json", null=True),  # the change as it was sent: what undo needs
     Index(None, "run"), Index(None, "change_key"), Index(None, "target"), Index(None, "outcome"),
 )  # fmt: skip
 
@@ -161,6 +162,12 @@ CALIBRATION = Table(  # limits learned from history, frozen; the newest row of a
     _text("value", null=True),  # like "2.4wd"; null: too few to learn from, or most have not ended yet
     Column("sample", BigInteger, nullable=False), _text("drawn"), _instant("frozen_at"),
     Index(None, "rule", "level"),
+)  # fmt: skip
+
+DECISION = Table(  # what a person decided on a finding's row; `until` a day as ISO 8601, `by` the row's last editor
+    "decision", METADATA,
+    _text("key", key=True), _text("source"), _text("rule"), _text("word"), _text("until", null=True),
+    _text("because"), _text("by", null=True), _instant("at"), _instant("noted_at"),
 )  # fmt: skip
 
 # ---- sharing -------------------------------------------------------------------------------------------------

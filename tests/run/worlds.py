@@ -97,6 +97,23 @@ class Rig:
                 return "\n".join(line for line in text.splitlines() if not line.startswith("As of "))
         return ""
 
+    def page_with_its_line(self) -> str:
+        """The summary page's markdown, whole."""
+        return str(self.get(f"/notion/v1/pages/{self.page_id()}/markdown")["markdown"])
+
+    def page_id(self) -> str:
+        """The summary page's id."""
+        blocks = self.get(f"/notion/v1/blocks/{self.world.notion.shared_page_id}/children")["results"]
+        return str(next(block["id"] for block in blocks if block["type"] == "child_page"))
+
+    def raw_rows(self) -> list[dict[str, Any]]:
+        """The findings table's rows as the API gives them."""
+        for block in self.get(f"/notion/v1/blocks/{self.world.notion.shared_page_id}/children")["results"]:
+            if block["type"] == "child_database":
+                source = self.get(f"/notion/v1/databases/{block['id']}")["data_sources"][0]["id"]
+                return list(self.send("POST", f"/notion/v1/data_sources/{source}/query", {})["results"])
+        return []
+
     def fields(self) -> list[str]:
         """Names of all custom fields of the workspace, doubles included."""
         workspace = self.get("/asana/api/1.0/workspaces")["data"][0]["gid"]
