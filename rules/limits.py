@@ -41,3 +41,27 @@ def the_limit(level: Level, warn: Duration | None, breach: Duration | None) -> D
     if found is None:
         raise ValueError(f"no limit at level {level}")
     return found
+
+
+def chances_in_order(warn: float | None, breach: float | None) -> None:
+    """ValueError unless there is a chance between 0 and 1, and breach is the surer one."""
+    given = {name: one for name, one in (("warn", warn), ("breach", breach)) if one is not None}
+    if not given:
+        raise ValueError("needs a limit; give warn, breach or both, like warn = 0.5, a chance between 0 and 1")
+    for name, one in given.items():
+        if not 0 < one < 1:
+            raise ValueError(f"{name} ({one}) is no chance; write a number between 0 and 1, like 0.8")
+    if warn is not None and breach is not None and breach <= warn:
+        raise ValueError(f"breach ({breach}) is not beyond warn ({warn}); the surer chance is the second level")
+
+
+def times_in_order(warn: int | None, breach: int | None) -> None:
+    """ValueError unless there is a number of times, and breach is the larger one."""
+    given = {name: one for name, one in (("warn", warn), ("breach", breach)) if one is not None}
+    if not given:
+        raise ValueError("needs a limit; give warn, breach or both, like warn = 1")
+    for name, one in given.items():
+        if one < 1:
+            raise ValueError(f"{name} ({one}) is no number of times; write 1 or more")
+    if warn is not None and breach is not None and breach <= warn:
+        raise ValueError(f"breach ({breach}) is not beyond warn ({warn}); breach is the larger number")

@@ -113,7 +113,25 @@ def chance(share: float) -> str:
     return f"about {round(share * 10)} in 10"
 
 
-def at_risk(title: str, age: str, place: str, reached: int, past: int, promise: str) -> str:
-    """An item that will probably miss its promise, by what happened to others. `place`: ` in Review`, or nothing."""
-    others = f"Of {counted(reached, 'item')} that reached {age}{place}, {past} went past {promise}"
-    return f"{others}; {quoted(title)} is there now."
+def at_risk(title: str, promise: str, due: str, reached: int, age: str, place: str, past: int) -> str:
+    """An item that may miss its promise, or its date (`due`, else empty), by what happened to others of its age.
+
+    `age` empty: it was begun less than a day ago. `place`: a stage, or empty.
+    """
+    there = f"came into {place}" if place else "were begun"
+    stayed = f"reached {age} in {place}" if place else f"reached {age}"
+    others = f"of {counted(reached, 'item')} that {stayed if age else there}, {past:,} took longer"
+    if due:
+        return f"{quoted(title)} may miss its date, {due}: {others} than the {promise} it has."
+    return f"{quoted(title)} may miss its promise of {promise}: {others}."
+
+
+def the_chance(share: float, still: int) -> str:
+    """The estimate behind it, and how many it counts that are not over."""
+    more = f", counting also {counted(still, 'item')} not over yet" if still else ""
+    return f"That makes the chance {chance(share)}{more}."
+
+
+def begun_on(at: str) -> str:
+    """When its clock began."""
+    return f"Its clock began on {at}."

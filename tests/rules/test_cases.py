@@ -58,6 +58,7 @@ def board_of(case: dict[str, Any]) -> Board:
     def dated(row: dict[str, Any], *keys: str) -> dict[str, Any]:
         return {**row, **{key: when(row[key]) for key in keys if key in row}}
 
+    case = expanded(case)
     items = [dated({"created_at": -400, **one}, "created_at", "completed_at", "reviewed_at") for one in case["items"]]
     events = [dated({"seq": seq, **one}, "at", "not_before") for seq, one in enumerate(case.get("events", ()))]
     spans = {day: ((time(9), time(17)),) for day in range(5)}
@@ -68,6 +69,17 @@ def board_of(case: dict[str, Any]) -> Board:
                   calendars={flow: Hours(zone, Week(spans)) for flow, zone in zones.items()})  # fmt: skip
     return board(items, events, people=case.get("people", ()), columns=case.get("columns", COLUMNS), now=now,
                  terms=terms)  # fmt: skip
+
+
+def expanded(case: dict[str, Any]) -> dict[str, Any]:
+    """The case with its `many` written out: so many items of one kind, each with the same events."""
+    items, events = list(case.get("items", ())), list(case.get("events", ()))
+    for one in case.get("many", ()):
+        for number in range(one["count"]):
+            ref = f"{one['ref']}{number:02}"
+            items.append({"ref": ref, **one.get("item", {})})
+            events += [{"ref": ref, **event} for event in one.get("events", ())]
+    return {**case, "items": items, "events": events}
 
 
 COLUMNS = [
