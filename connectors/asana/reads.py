@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from connectors.asana import fields
@@ -37,14 +37,9 @@ class Reads:
         return self._ahead.pop(gid, None) or self._ask_project(gid)
 
     def _ask_project(self, gid: str) -> Container:
-        try:
+        with self._named(gid):
             raw = self._api.one(self._api.projects.get_project, gid, fields=fields.PROJECT)
             sections = self._api.all(self._api.sections.get_sections_for_project, gid, fields=fields.SECTION)
-        except Missing as error:
-            raise Missing(
-                f"project {gid} of source {self._source!r} is gone, or not shared with this token's user: {error}",
-                status=error.status, request=error.request, answer=error.answer,
-            ) from error  # fmt: skip
         columns = {one["gid"]: one.get("name") or "" for one in sections}
         note = {"workspace": (raw.get("workspace") or {}).get("gid") or "", "columns": columns}
         self._memory.set(self._key(gid), json.dumps(note))
@@ -53,7 +48,8 @@ class Reads:
     def tasks(self, project: str, since: str | None) -> list[Json]:
         """The tasks homed in the project, changed at or after `since`; drained at 100 a request."""
         changed = {"modified_since": since} if since else {}
-        return self._api.all(self._api.tasks.get_tasks, project=project, fields=self._task_fields, **changed)
+        with self._named(project):
+            return self._api.all(self._api.tasks.get_tasks, project=project, fields=self._task_fields, **changed)
 
     def task(self, gid: str) -> Json:
         """One task, with the workspace that it is in."""
@@ -84,7 +80,22 @@ class Reads:
 
     def happenings(self, project: str, sync: str) -> tuple[list[Json], str]:
         """The project's events since the token, and the next token. Gap when events were missed."""
-        return self._api.happenings(project, sync)
+        with self._named(project):
+            return self._api.happenings(project, sync)
+
+    @contextmanager
+    def _named(self, project: str) -> Iterator[None]:
+        """A refusal says which project it is about; Asana calls an unknown one a bad request in some places."""
+        try:
+            yield
+        except Rejected as error:
+            gone = isinstance(error, Missing) or "Not a recognized ID" in str(error)
+            kind = Missing if gone else type(error)
+            why = "is gone, or not shared with this token's user" if gone else "cannot be read"
+            raise kind(
+                f"project {project} of source {self._source!r} {why}: {error}",
+                status=error.status, request=error.request, answer=error.answer,
+            ) from error  # fmt: skip
 
     def parents(self, project: str) -> list[str] | None:
         """The tasks that were noted as having subtasks; None when nothing is noted."""

@@ -68,7 +68,7 @@ class Projects:
             )  # fmt: skip
             return found
         _log.info("scope", source=self._source, of=f"{kind} {gid}", projects=len(members))
-        return {**members, **found}
+        return {**found, **members}
 
     def _of_portfolio(self, gid: str, met: set[str]) -> Iterator[tuple[str, str]]:
         """Portfolios may hold portfolios; each is asked once."""
