@@ -104,7 +104,9 @@ def run(
 @app.command()
 def report(
     config: Config = HERE, as_of: AsOf = None,
-    format: Annotated[Literal["text", "md", "json"], typer.Option("--format", "-f")] = "text",  # noqa: A002
+    format: Annotated[  # noqa: A002
+        Literal["text", "md", "json"], typer.Option("--format", "-f", help="For a terminal, a page, a script.")
+    ] = "text",
 ) -> None:  # fmt: skip
     """Print the summary page from the facts already pulled. Asks no vendor.
 
@@ -142,7 +144,9 @@ def why_not(
 def export(
     out: Annotated[Path, typer.Option("--out", "-o", help="The folder to write to; it is made when missing.")],
     config: Config = HERE, as_of: AsOf = None,
-    format: Annotated[Literal["csv", "parquet"], typer.Option("--format", "-f")] = "csv",  # noqa: A002
+    format: Annotated[  # noqa: A002
+        Literal["csv", "parquet"], typer.Option("--format", "-f", help="For a spreadsheet, or for a notebook.")
+    ] = "csv",
     json: Json = False,
 ) -> None:  # fmt: skip
     """Write items, events, intervals, handoffs and findings as files: the rows behind every figure.
@@ -170,7 +174,7 @@ def log(
 def undo(
     run_id: Annotated[str | None, typer.Argument(metavar="RUN", help="A run, as in `handrail log`.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every run: as if Handrail had never written.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be put back, and write nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be put back.")] = False,
     config: Config = HERE, json: Json = False,
 ) -> None:  # fmt: skip
     """Put back what a run, or every run, wrote, wherever it is still as Handrail left it. What people changed stays.
