@@ -17,8 +17,8 @@ from rules.shapes import ACTOR_KINDS, COLUMNS, EVENT_KINDS, EVENTS, INSTANT, ITE
 
 __all__ = [
     "ACTOR_KINDS", "COLUMNS", "EVENTS", "EVENT_KINDS", "INSTANT", "ITEMS", "NO_OPTION", "PEOPLE", "Board",
-    "Condition", "Evidence", "Exempt", "Finding", "Flow", "Hours", "Level", "Money", "Rule", "Stage", "StageKind",
-    "Subject", "Terms", "Week",
+    "Condition", "Evidence", "Exempt", "Finding", "Flow", "Hours", "Level", "Money", "OwnTime", "Rule", "Stage",
+    "StageKind", "Subject", "Terms", "Week",
 ]  # fmt: skip
 
 StageKind = Literal["backlog", "active", "waiting", "done"]
@@ -67,16 +67,28 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Rates per working hour. `rates` by team."""
+    """Rates per working hour. `rates` by team; `friction_minutes` by what happened: chaser, bounce, reopen."""
 
     currency: str
     default_rate: float | None = None
     rates: Mapping[str, float] = field(default_factory=dict)
+    friction_minutes: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTime:
+    """A person's own working time: other hours than the flow's, days off, or both."""
+
+    hours: Hours | None = None
+    days_off: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The part of the config that gives facts their meaning."""
+    """The part of the config that gives facts their meaning.
+
+    `people`: own working time by name, email or id; `blocked_tags`: tags that say an item cannot go on.
+    """
 
     hours: Hours
     flows: Mapping[str, Flow] = field(default_factory=dict)
@@ -84,6 +96,8 @@ class Terms:
     money: Money | None = None
     slip_minutes: float = 60.0
     calendars: Mapping[str, Hours] = field(default_factory=dict)
+    people: Mapping[str, OwnTime] = field(default_factory=dict)
+    blocked_tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

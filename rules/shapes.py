@@ -10,7 +10,7 @@ import polars as pl
 from connectors.model import ActorKind, EventKind
 
 INSTANT = pl.Datetime("us", "UTC")
-EVENT_KINDS = pl.Enum([*get_args(EventKind), "team"])
+EVENT_KINDS = pl.Enum([*get_args(EventKind), "team", "blocked"])
 ACTOR_KINDS = pl.Enum(get_args(ActorKind))
 
 ITEMS: Mapping[str, pl.DataType | type[pl.DataType]] = {
@@ -32,16 +32,21 @@ ITEMS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "parked_until": pl.Date,
     "tags": pl.List(pl.String),
     "fields": pl.List(pl.String),  # the mapped fields that hold something, each as "name=text"
+    "parent": pl.String,  # ref of the item it is a part of; null: none
+    "subtasks": pl.UInt32,
+    "waits_for": pl.List(pl.String),  # refs of the items it depends on, as now
+    "blocked": pl.String,  # what the field that means "blocked" holds; null: nothing
+    "value_a_day": pl.Float64,  # what each day late costs, from a mapped field; null: nobody said
 }
 
 EVENTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "item": pl.UInt32,
     "at": INSTANT,  # sorted by item, then at, then seq
     "seq": pl.Int64,
-    "kind": EVENT_KINDS,  # "team" is the change of the source's team field
+    "kind": EVENT_KINDS,  # "team", "blocked": changes of the source's fields of that meaning
     "field": pl.Categorical,
     "container": pl.Categorical,
-    "old": pl.Categorical,  # transition: column id; owner: person key "source:id"; team: team name
+    "old": pl.Categorical,  # column id; owner: person key; team, blocked, tag: name; dependency: ref
     "new": pl.Categorical,
     "actor": pl.UInt32,  # person; null: the vendor names nobody
     "actor_kind": ACTOR_KINDS,
@@ -56,6 +61,7 @@ PEOPLE: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "kind": pl.Categorical,  # person, bot, group, own
     "team": pl.Categorical,  # from the config; null when in none
     "active": pl.Boolean,
+    "calendar": pl.String,  # the person's own table in the terms' `people`; null: none
 }
 
 COLUMNS: Mapping[str, pl.DataType | type[pl.DataType]] = {

@@ -25,6 +25,8 @@ class SourceTerms:
     priority_fields: tuple[str, ...] = ()
     reviewed_fields: tuple[str, ...] = ()
     parked_fields: tuple[str, ...] = ()
+    blocked_fields: tuple[str, ...] = ()
+    value_fields: tuple[str, ...] = ()
     bots: tuple[str, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import polars as pl
-from sqlalchemy import Connection, and_, case, func, select
+from sqlalchemy import Connection, and_, case, func, or_, select
 
 from connectors.model import Ref
 from rules.base import COLUMNS, EVENTS, INSTANT, PEOPLE, Board, Terms
@@ -75,6 +75,7 @@ def field_ids(connection: Connection, sources: Mapping[str, SourceTerms]) -> dic
         one.id: FieldIds(
             ids(one.id, one.team_field, *one.team_fields), ids(one.id, one.priority_field, *one.priority_fields),
             ids(one.id, *one.reviewed_fields), ids(one.id, *one.parked_fields),
+            ids(one.id, *one.blocked_fields), ids(one.id, *one.value_fields),
         )
         for one in sources.values()
     }  # fmt: skip
@@ -89,8 +90,9 @@ def people_frame(connection: Connection, terms: Terms) -> pl.DataFrame:
         team = next((teams[one] for one in (key, row.remote, row.email, row.name) if one in teams), None)
         if team is None and row.kind == "group":
             team = row.name  # several people under one name are a team
-        rows.append((key, row.name, row.kind, team, row.active))
-    rows.sort()
+        calendar = next((one for one in (key, row.remote, row.email, row.name) if one in terms.people), None)
+        rows.append((key, row.name, row.kind, team, row.active, calendar))
+    rows.sort(key=lambda one: one[0])
     return pl.DataFrame([(n, *row) for n, row in enumerate(rows)], schema=PEOPLE, orient="row")
 
 
@@ -107,12 +109,16 @@ def event_frame(
     items: pl.DataFrame, people: pl.DataFrame, now: datetime,
 ) -> pl.DataFrame:  # fmt: skip
     """The frame EVENTS up to `now`, of the items in `items` (`item`, `source`, and `id` in the database)."""
-    team_ids = sorted({id_ for ids in fields.values() for id_ in ids.team})
-    is_team = and_(EVENT.c.kind == "field", EVENT.c.field.in_(team_ids))  # no join: it would double the time
+    is_team, is_blocked = (
+        and_(EVENT.c.kind == "field", EVENT.c.field.in_(sorted({id_ for one in named for id_ in one})))
+        for named in ([ids.team for ids in fields.values()], [ids.blocked for ids in fields.values()])
+    )  # no join: it would double the time
+    by_name = or_(is_team, is_blocked, EVENT.c.kind == "tag")
     query = select(
-        EVENT.c.item, EVENT.c.at, EVENT.c.seq, case((is_team, "team"), else_=EVENT.c.kind), EVENT.c.field,
-        EVENT.c.container, case((is_team, func.coalesce(EVENT.c.old_text, EVENT.c.old)), else_=EVENT.c.old),
-        case((is_team, func.coalesce(EVENT.c.new_text, EVENT.c.new)), else_=EVENT.c.new), EVENT.c.actor,
+        EVENT.c.item, EVENT.c.at, EVENT.c.seq, case((is_team, "team"), (is_blocked, "blocked"), else_=EVENT.c.kind),
+        EVENT.c.field, EVENT.c.container,
+        case((by_name, func.coalesce(EVENT.c.old_text, EVENT.c.old)), else_=EVENT.c.old),
+        case((by_name, func.coalesce(EVENT.c.new_text, EVENT.c.new)), else_=EVENT.c.new), EVENT.c.actor,
         EVENT.c.actor_kind, EVENT.c.approximate, EVENT.c.not_before,
     ).where(EVENT.c.at <= micros(now))  # fmt: skip
     rows = frame(connection, query, _READ).join(items, on="id", how="inner")
@@ -125,20 +131,22 @@ def event_frame(
 
 
 def _kind(fields: Mapping[str, FieldIds]) -> pl.Expr:
-    """A field is the team field only in its own source, should two sources have one of the same id."""
+    """A field has its meaning only in its own source, should two sources have one of the same id."""
+    key = pl.col("source").cast(pl.String) + ":" + pl.col("field").cast(pl.String)
     teams = [f"{source}:{id_}" for source, ids in fields.items() for id_ in ids.team]
-    own = (pl.col("source").cast(pl.String) + ":" + pl.col("field").cast(pl.String)).is_in(teams)
-    return pl.when((pl.col("kind") == "team") & ~own).then(pl.lit("field")).otherwise("kind").alias("kind")
+    blocks = [f"{source}:{id_}" for source, ids in fields.items() for id_ in ids.blocked]
+    strange = ((pl.col("kind") == "team") & ~key.is_in(teams)) | ((pl.col("kind") == "blocked") & ~key.is_in(blocks))
+    return pl.when(strange).then(pl.lit("field")).otherwise("kind").alias("kind")
 
 
 def _keyed() -> list[pl.Expr]:
-    """Containers, and the people of `owner` events, as "source:id"; an empty text is no container."""
+    """Containers, people of `owner` events and items of dependencies as "source:id"; no text is no container."""
     prefix = pl.col("source").cast(pl.String) + ":"
 
     def key(name: str) -> pl.Expr:
         return (prefix + pl.col(name).cast(pl.String)).cast(pl.Categorical)
 
-    owner = pl.col("kind") == "owner"
+    owner = pl.col("kind").is_in(["owner", "dependency"])
     empty = pl.col("container").cast(pl.String) == ""
     return [
         pl.when(empty).then(None).otherwise(key("container")).alias("container"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import isfinite
 from typing import Any
 
 import orjson
@@ -22,7 +23,8 @@ WINDING = ("completed", "reopened", "due", "renamed", "added", "removed", "field
 STORED = (
     ITEM.c.id, ITEM.c.source, ITEM.c.remote, ITEM.c.kind, ITEM.c.title, ITEM.c.url, ITEM.c.created_at,
     ITEM.c.created_by, ITEM.c.completed, ITEM.c.completed_at, ITEM.c.due, ITEM.c.presence,
-    ITEM.c.placements_json, ITEM.c.tags_json, ITEM.c.fields_json,
+    ITEM.c.placements_json, ITEM.c.tags_json, ITEM.c.fields_json, ITEM.c.parent, ITEM.c.subtasks,
+    ITEM.c.waits_for_json,
 )  # fmt: skip
 TOLD = (
     EVENT.c.item, EVENT.c.at, EVENT.c.kind, EVENT.c.field, EVENT.c.container, EVENT.c.old, EVENT.c.old_text,
@@ -39,6 +41,8 @@ class FieldIds:
     priority: frozenset[str] = frozenset()
     reviewed: frozenset[str] = frozenset()
     parked: frozenset[str] = frozenset()
+    blocked: frozenset[str] = frozenset()
+    value: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -79,7 +83,7 @@ def as_then(row: Any, later: Later, finished: Mapping[int, int], places: Places,
     homes = [container for container, _ in orjson.loads(row.placements_json) if later.homes.get(container, True)]
     homes += [one for one, was_in in reversed(later.homes.items()) if was_in and one not in homes]
     container, flow = places.home(Ref(row.source, one) for one in homes)
-    priority, reviewed, parked = _meanings(row, later, ids)
+    priority, reviewed, parked, blocked, value = _meanings(row, later, ids)
     completed_at = finished.get(row.id) if "completion" in later.first else row.completed_at
     return (
         row.id, f"{row.source}:{row.remote}", row.source, str(container) if container else None, flow, row.kind,
@@ -87,21 +91,23 @@ def as_then(row: Any, later: Later, finished: Mapping[int, int], places: Places,
         completed_at if row.completed or "completion" in later.first else None,
         _day(later.first.get("due", row.due)), row.presence, priority, _instant(reviewed), _day(parked),
         list(orjson.loads(row.tags_json)), _filled(row, later),
+        f"{row.source}:{row.parent}" if row.parent else None, row.subtasks,
+        [f"{row.source}:{one}" for one in orjson.loads(row.waits_for_json)], blocked, _number(value),
     )  # fmt: skip
 
 
-def _meanings(row: Any, later: Later, ids: FieldIds) -> tuple[str | None, str | None, str | None]:
-    """Priority, last review and parking date, from the fields that mean them."""
-    found: list[str | None] = [None, None, None]
+def _meanings(row: Any, later: Later, ids: FieldIds) -> list[str | None]:
+    """Priority, last review, parking date, what blocks it and its value a day, from the fields that mean them."""
+    found: list[str | None] = [None, None, None, None, None]
     if row.fields_json == "[]":
-        return None, None, None
+        return found
     for id_, name, _, value, text in orjson.loads(row.fields_json):
-        for n, wanted in enumerate((ids.priority, ids.reviewed, ids.parked)):
+        for n, wanted in enumerate((ids.priority, ids.reviewed, ids.parked, ids.blocked, ids.value)):
             if found[n] is None and (id_ in wanted or name in wanted):
                 now = text or value
                 was = later.first.get(f"field:{id_}", now)
                 found[n] = None if was in (None, "", []) else str(was)
-    return found[0], found[1], found[2]
+    return found
 
 
 def _filled(row: Any, later: Later) -> list[str]:
@@ -152,6 +158,15 @@ def _finished_before(connection: Connection, ids: list[int], now: datetime) -> d
             else:
                 found.pop(row.item, None)
     return found
+
+
+def _number(text: str | None) -> float | None:
+    """An amount; what is no number above nothing is none."""
+    try:
+        amount = float(text) if text else 0.0
+    except ValueError:
+        return None
+    return amount if isfinite(amount) and amount > 0 else None
 
 
 def _day(text: str | None) -> date | None:
