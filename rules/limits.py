@@ -65,3 +65,16 @@ def times_in_order(warn: int | None, breach: int | None) -> None:
             raise ValueError(f"{name} ({one}) is no number of times; write 1 or more")
     if warn is not None and breach is not None and breach <= warn:
         raise ValueError(f"breach ({breach}) is not beyond warn ({warn}); breach is the larger number")
+
+
+def level_of_times(warn: int | None, breach: int | None) -> pl.Expr:
+    """`breach`, `warn` or null for a count `times`; a limit is reached with that many."""
+    given: tuple[tuple[Level, int | None], ...] = (("breach", breach), ("warn", warn))
+    reached = [pl.when(pl.col("times") >= one).then(pl.lit(level)) for level, one in given if one is not None]
+    return pl.coalesce(reached)
+
+
+def on_the_clock(window: Duration | None) -> None:
+    """ValueError for a window in working time."""
+    if window is not None and window.working:
+        raise ValueError(f"window ({window}) counts time on the wall clock; give days or weeks, like 8w")
