@@ -18,6 +18,9 @@ class Pace(Protocol):
     def pause(self, seconds: float) -> None:
         """Nobody on this token sends anything for so long (the vendor said `Retry-After`)."""
 
+    def learn(self, per_minute: int | None) -> None:
+        """The vendor's real limit; it counts where it is stricter than the one that was set. None forgets it."""
+
 
 class LocalPace:
     """A budget for one process, evenly spaced (GCRA) with a burst. `per_minute` 0: no limit but pauses."""
@@ -26,8 +29,8 @@ class LocalPace:
         self, per_minute: int = 0, burst: int = 10,
         clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep,
     ) -> None:  # fmt: skip
-        self._interval = 60.0 / per_minute if per_minute else 0.0
-        self._slack = self._interval * max(burst - 1, 0)
+        self._set = 60.0 / per_minute if per_minute else 0.0
+        self._interval, self._burst = self._set, burst
         self._clock, self._sleep = clock, sleep
         self._next = -math.inf
         self._closed_until = -math.inf
@@ -38,7 +41,7 @@ class LocalPace:
         while True:
             with self._lock:
                 now = self._clock()
-                start = max(self._next, now - self._slack)
+                start = max(self._next, now - self._interval * max(self._burst - 1, 0))
                 delay = max(start - now, self._closed_until - now)
                 if delay <= 0:
                     self._next = start + self._interval
@@ -49,3 +52,7 @@ class LocalPace:
     def pause(self, seconds: float) -> None:
         with self._lock:
             self._closed_until = max(self._closed_until, self._clock() + seconds)
+
+    def learn(self, per_minute: int | None) -> None:
+        with self._lock:
+            self._interval = max(self._set, 60.0 / per_minute) if per_minute and self._set else self._set

@@ -14,6 +14,7 @@ import httpx
 from connectors.asana.cursor import Cursor
 from connectors.asana.fields_of_ours import FieldsOfOurs
 from connectors.asana.hooks import hinted
+from connectors.asana.learned import RememberedPace
 from connectors.asana.listings import Listing, Listings
 from connectors.asana.mapping import Surroundings, as_promised, gid_of, history, homes, version, work_item
 from connectors.asana.options import AsanaOptions
@@ -61,8 +62,9 @@ class AsanaConnector:
         named = {*options.fields, options.team_field, options.priority_field} - {None}
         self._mapped: frozenset[str] = frozenset(name for name in named if name) | self._own
         self._memory, self._options = memory, options
+        paced = RememberedPace(pace, memory, f"{id}:learned", clock)
         self._door = open_door(
-            options.base_url, token, pace, AsanaPolicy(), source=id, meter=meter, sleep=sleep, transport=transport
+            options.base_url, token, paced, AsanaPolicy(), source=id, meter=meter, sleep=sleep, transport=transport
         )
         api = Endpoints(self._door, options.base_url)
         self._projects = Projects(id, api, options)

@@ -16,6 +16,7 @@ from connectors.errors import ConnectorError, Rejected, Transient
 from connectors.http.answer import PARSED, parsed
 from connectors.http.meter import Call, Meter
 from connectors.http.policy import Failure, Json, Policy, plain_words
+from connectors.http.rate import ObservedRate
 from connectors.pace import Pace
 
 _log = structlog.get_logger("handrail.http")
@@ -51,6 +52,7 @@ class PatientTransport(httpx.BaseTransport):
         self._notes: set[tuple[str, str]] = set()
         self._reads = threading.BoundedSemaphore(policy.reads_in_flight)
         self._writes = threading.BoundedSemaphore(policy.writes_in_flight)
+        self._rate = ObservedRate(policy.learns_from)
         self._timeout = httpx.Timeout(policy.read_timeout, connect=policy.connect_timeout).as_dict()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -101,6 +103,8 @@ class PatientTransport(httpx.BaseTransport):
             body, is_json = None, False
         else:
             body, is_json = response.extensions[PARSED], True
+        if response.status_code != httpx.codes.TOO_MANY_REQUESTS:
+            self._rate.answered(time.monotonic())
         if response.is_success and is_json:
             return response
         raise _Failed(self._refused(request, write, response, body, is_json))
@@ -121,6 +125,9 @@ class PatientTransport(httpx.BaseTransport):
         wait = self._policy.retry_after(response.headers, body)
         if wait is not None and status >= 400:
             self._pace.pause(min(wait, self._policy.longest_pause))
+        if status == httpx.codes.TOO_MANY_REQUESTS and (limit := self._rate.refused(time.monotonic())):
+            _log.info("limit_learned", source=self._source, per_minute=limit)
+            self._pace.learn(limit)
         return self._failure(
             request, write, f"{what}: {words}" if words else what, status=status,
             broken=response.is_success, body=body, retry_after=wait,

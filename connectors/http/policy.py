@@ -46,7 +46,8 @@ class Policy:
     """Limits in seconds and counts, and the vendor's meaning of a failure. Vendors override the methods.
 
     `attempts` and `total_seconds` bound one call with all its repetitions; `longest_pause` bounds how long one
-    `Retry-After` may hold up everybody on the token.
+    `Retry-After` may hold up everybody on the token. `learns_from`: after so many answers within a minute, being
+    turned away tells how many a minute the vendor gives; 0: nothing is ever learned from it.
     """
 
     connect_timeout: float = 10.0
@@ -58,6 +59,7 @@ class Policy:
     backoff_most: float = 60.0
     reads_in_flight: int = 50
     writes_in_flight: int = 15
+    learns_from: int = 0
 
     busy: ClassVar[frozenset[int]] = frozenset({429, 529})
     """Turned away before anything was done: any verb may be repeated."""

@@ -18,6 +18,7 @@ class Paced:
     def __init__(self) -> None:
         self.turns = 0
         self.paused: list[float] = []
+        self.learned: list[int | None] = []
 
     def wait_for_turn(self) -> float:
         self.turns += 1
@@ -25,6 +26,9 @@ class Paced:
 
     def pause(self, seconds: float) -> None:
         self.paused.append(seconds)
+
+    def learn(self, per_minute: int | None) -> None:
+        self.learned.append(per_minute)
 
 
 class Wire:

@@ -49,7 +49,8 @@ class AsanaRig:
 
     def connector(
         self, notes: Memory, token: str = TOKEN, transport: httpx.BaseTransport | None = None,
-        stored: Stored = lambda scope: (), pace: Pace | None = None, **options: Any,
+        stored: Stored = lambda scope: (), pace: Pace | None = None,
+        sleep: Callable[[float], None] | None = None, **options: Any,
     ) -> AsanaConnector:  # fmt: skip
         told = {
             "kind": "asana", "base_url": f"{self.url}/asana/api/1.0", "team_field": "Team",
@@ -57,7 +58,7 @@ class AsanaRig:
         }  # fmt: skip
         made = AsanaConnector(
             "asana", AsanaOptions.model_validate(told | options), token, pace or Paced(), notes, OWN, self.meter,
-            transport, self.slept.append, stored, lambda: self.now,
+            transport, sleep or self.slept.append, stored, lambda: self.now,
         )  # fmt: skip
         self.made.append(made)
         return made
