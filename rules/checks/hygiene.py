@@ -1,0 +1,141 @@
+"""What is missing, so that nobody can see or plan the work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+import polars as pl
+
+from rules import language, limits
+from rules.base import Board, Condition, Evidence, Finding, Level
+from rules.durations import Duration
+from rules.flow import calendar, timed
+from rules.item_rule import ItemRule, Said, about
+from rules.language import habits
+from rules.now import standing
+from rules.waits import Wait
+
+Gap = Literal["owner", "due", "stage", "done"]
+_TICKED = ("task", "milestone", "approval")
+"""What the vendors let people mark complete; pages have only their status."""
+GAPS: tuple[Gap, ...] = ("owner", "due", "stage", "done")
+
+
+@dataclass(frozen=True)
+class Hygiene(ItemRule):
+    """An item lacks what others need to see or plan it, for longer than `warn` or `breach`.
+
+    `look_for` says what: `owner` and `due` (an open item has none), `stage` (it is in a column that no stage of its
+    flow matches, so that no clock runs), `done` (it is done two ways that disagree: completed and still in a working
+    stage, or in a done stage and not completed). `fields` names further fields that must not be empty: a brief, a
+    "so that" of the request form; the source's `fields` must list them. Time counts from the creation, for `done`
+    from the first of the two ends. An item has one finding, which names everything it lacks, and none any more when
+    nothing is missing. Placeholders of `next_step`: {waiting_on} whose turn it is, {excess} how far beyond the limit
+    it is, {title}, {limit}, {waited}.
+    """
+
+    kind: ClassVar[str] = "hygiene"
+    words: ClassVar[dict[Level, str]] = {"warn": "Something is missing", "breach": "Missing for long"}
+    placeholders: ClassVar[tuple[str, ...]] = ("waiting_on", "excess", "title", "limit", "waited")
+    look_for: tuple[Gap, ...] = GAPS
+    fields: tuple[str, ...] = ()
+    warn: Duration | None = field(default_factory=lambda: Duration.parse("1wd"))
+    breach: Duration | None = None
+
+    def __post_init__(self) -> None:
+        limits.in_order(self.warn, self.breach)
+        if not self.look_for and not self.fields:
+            raise ValueError("look_for names nothing; leave it out for all four, or give fields")
+        if any(not name.strip() for name in self.fields):
+            raise ValueError("fields holds a blank; name a field, or leave it out")
+
+    def check(self, board: Board) -> Iterator[Finding]:
+        """One finding per item that lacks something."""
+        rows = self._gaps(board).filter(self.asked(board) & (pl.col("lacks").list.len() > 0))
+        rows = rows.with_columns(level=limits.level_of(self.warn, self.breach, calendar(board).day))
+        for row in about(board, rows.filter(pl.col("level").is_not_null())).iter_rows(named=True):
+            yield self.finding(row, self._said(board, row))
+
+    def conditions(self, board: Board, item: int) -> Iterator[Condition]:
+        """Asked for; something is missing; for longer than the limit."""
+        yield from self.asked_of(board, item)
+        row = self._gaps(board).row(item, named=True)
+        missing = ", ".join(row["lacks"]) or "nothing"
+        yield Condition("something is missing", bool(row["lacks"]), missing, " or ".join(self._names()))
+        limit = self.warn or self.breach
+        if limit is not None:
+            yield Wait.of(board, row, limit).condition("it has been missing for longer than the limit")
+
+    def _names(self) -> list[str]:
+        return [*self.look_for, *self.fields]
+
+    def _gaps(self, board: Board) -> pl.DataFrame:
+        """One row per item, in item order: `lacks` (names of what is missing), `column`, `since`, and how long."""
+        now, items = standing(board), board.items
+        rows = now.select(
+            "item", "state", "stage", "stage_kind", "owner_name", "finished_at", pl.col("column").cast(pl.String)
+        ).with_columns(
+            items["due"], items["flow"], items["completed_at"], items["created_at"],
+            filled=items["fields"], present=(items["presence"].cast(pl.String) == "present"),
+            ticks=items["kind"].cast(pl.String).is_in(_TICKED),
+            ends=items["flow"].cast(pl.String).is_in(_with_done_stage(board)),
+        )  # fmt: skip
+        tests = {**_tests(), **{name: _empty(name) for name in self.fields}}
+        told = [pl.when(tests[name].fill_null(False)).then(pl.lit(name)) for name in self._names()]
+        lacks = pl.concat_list(told).list.drop_nulls() if told else pl.lit([])
+        over = (pl.col("state") == "done") & pl.col("finished_at").is_not_null()
+        rows = rows.with_columns(
+            lacks=lacks, since=pl.when(over).then("finished_at").otherwise("created_at"),
+            none=pl.lit(None, items["created_at"].dtype),
+        )  # fmt: skip
+        return timed(rows, board, "since", "none").select(
+            "item", "lacks", "column", "since", "elapsed", "working", vendor_done=pl.col("completed_at").is_not_null()
+        )
+
+    def _said(self, board: Board, row: dict[str, Any]) -> Said:
+        limit = limits.the_limit(row["level"], self.warn, self.breach)
+        wait, lacks = Wait.of(board, row, limit), row["lacks"]
+        said = list(_sentences(row, lacks))
+        facts = tuple(Evidence(row["since"], one, row["ref"]) for one in said)
+        return Said(" ".join(said), limit.words, row["since"], wait.said, wait.excess, facts, mark="lacks")
+
+
+def _tests() -> dict[str, pl.Expr]:
+    """What each gap is."""
+    open_ = (pl.col("state") == "open") & pl.col("present")
+    in_done = (pl.col("stage_kind").cast(pl.String) == "done").fill_null(False)
+    twice = (pl.col("state") == "done") & pl.col("present") & pl.col("ends")
+    ticked = pl.col("completed_at").is_not_null()
+    disagree = pl.when(in_done).then(~ticked & pl.col("ticks")).otherwise(ticked)
+    return {
+        "owner": open_ & pl.col("owner_name").is_null(),
+        "due": open_ & pl.col("due").is_null(),
+        "stage": open_ & pl.col("flow").is_not_null() & pl.col("column").is_not_null() & pl.col("stage").is_null(),
+        "done": twice & disagree & pl.col("stage").is_not_null(),
+    }
+
+
+def _empty(name: str) -> pl.Expr:
+    """An open item's field that holds nothing."""
+    held = pl.col("filled").list.eval(pl.element().str.starts_with(f"{name}=")).list.any().fill_null(False)
+    return (pl.col("state") == "open") & pl.col("present") & ~held
+
+
+def _with_done_stage(board: Board) -> list[str]:
+    """Flows that have a stage in which work is done."""
+    rows = board.columns.filter(pl.col("stage_kind").cast(pl.String) == "done")
+    return [one for one in rows["flow"].cast(pl.String).unique().sort() if one]
+
+
+def _sentences(row: dict[str, Any], lacks: Sequence[str]) -> Iterator[str]:
+    title, words = row["title"], {"owner": habits.NO_OWNER, "due": habits.NO_DATE}
+    missing = [words.get(name) or habits.nothing_in(name) for name in lacks if name not in ("stage", "done")]
+    if missing:
+        yield habits.lacking(title, missing)
+    if "stage" in lacks:
+        yield habits.stray(title, language.quoted(row["column"] or ""))
+    if "done" in lacks:
+        tell = habits.ticked_off_in if row["vendor_done"] and row["stage_kind"] != "done" else habits.done_not_ticked
+        yield tell(title, row["stage"] or "")
