@@ -34,6 +34,22 @@ def finishes(board: Board) -> pl.DataFrame:
     )
 
 
+@once
+def reopens(board: Board) -> pl.DataFrame:
+    """One row per reopening, by item and time: `item`, `flow`, `finished_at`, `reopened_at`, `again_at` (finished
+    once more; null: not yet), `closed` (how long it stood as finished), `actor` (person; null: nobody is named),
+    `actor_kind`. The gap between is neither working nor waiting."""
+    rows = finishes(board)
+    same = (pl.col("item") == pl.col("item").shift(-1)).fill_null(False)
+    rows = rows.with_columns(again_at=pl.when(same).then(pl.col("finished_at").shift(-1)))
+    rows = rows.filter(pl.col("reopened_at").is_not_null())
+    told = rows["reopened_pos"].clip(lower_bound=0)
+    return rows.with_columns(
+        flow=board.items["flow"].gather(rows["item"]), actor=board.events["actor"].gather(told),
+        actor_kind=board.events["actor_kind"].gather(told), closed=pl.col("reopened_at") - pl.col("finished_at"),
+    ).select("item", "flow", "finished_at", "reopened_at", "again_at", "closed", "actor", "actor_kind")  # fmt: skip
+
+
 def _carried(flag: str) -> pl.Expr:
     """The flag's last value within the item; false before the first."""
     first = pl.col("item").ne_missing(pl.col("item").shift())

@@ -5,21 +5,15 @@ All lengths of time are `pl.Duration("us")`, whole microseconds, up to the board
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import polars as pl
 
 from rules.base import Board
-from rules.hours import Calendar, instant, micros
+from rules.calendars import calendar, worked_between
 from rules.once import once
 
-
-@once
-def calendar(board: Board) -> Calendar:
-    """The working calendar over everything the board knows, and four weeks beyond."""
-    firsts = [us for us in (_least(board.events, "at"), _least(board.items, "created_at")) if us is not None]
-    first = instant(min([*firsts, micros(board.now)]))
-    return Calendar.of(board.terms.hours, first, max(instant(micros(board.now) + 28 * 86_400_000_000), board.now))
+__all__ = [
+    "calendar", "columns_in", "homes", "interval_table", "ownerships", "person_of", "stays", "team_spells", "timed",
+]  # fmt: skip
 
 
 @once
@@ -144,10 +138,13 @@ def person_of(board: Board, keys: pl.Series) -> pl.Series:
     return keys.to_frame("key").join(people, on="key", how="left", maintain_order="left")["person"]
 
 
-def timed(rows: pl.DataFrame, board: Board, start: str, end: str) -> pl.DataFrame:
-    """The rows with `elapsed` and `working` from start to end, or to the board's instant while there is no end."""
+def timed(rows: pl.DataFrame, board: Board, start: str, end: str, person: str | None = None) -> pl.DataFrame:
+    """The rows with `elapsed` and `working` from start to end, or to the board's instant while there is no end.
+
+    `person`: the column with whose time counts, where that person has hours of their own.
+    """
     until = rows[end].fill_null(board.now) if rows.height else rows[end]
-    working = calendar(board).between(rows[start], until)
+    working = worked_between(board, rows, rows[start], until, person)
     return rows.with_columns(elapsed=until - rows[start], working=working.cast(pl.Duration("us")))
 
 
@@ -157,8 +154,3 @@ def _first(column: str) -> pl.Expr:
 
 def _last(column: str) -> pl.Expr:
     return pl.col(column).ne_missing(pl.col(column).shift(-1))
-
-
-def _least(frame: pl.DataFrame, column: str) -> int | None:
-    low = frame[column].min()
-    return micros(low) if isinstance(low, datetime) else None
