@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from connectors.model import Change, Container, Event, Person, Presence, Receipt, Ref, WorkItem
+from connectors.model import Change, Container, Event, Person, Presence, PutAway, Receipt, Ref, WorkItem
 
 Known = Callable[[Ref], str | None]
 """The version of an item whose history is already kept, or None. Equal version: no need to read its history."""
@@ -44,7 +44,8 @@ class Page:
 
     `histories` covers items whose vendor keeps history; for the others (`observed_at` set) the keeper compares
     each item with its last snapshot. `rows`: our own table's rows, values by field name, as they are now. `absent`:
-    items of which is known that they are no longer present, and how; those that are not kept are ignored.
+    items of which is known that they are no longer present, and how; those that are not kept are ignored. `stale`: keys
+    of the changes that made rows and pages of ours which no longer hold what we wrote, though no person changed them.
     """
 
     scope: Scope
@@ -57,6 +58,7 @@ class Page:
     observed_at: datetime | None = None
     last: bool = False
     absent: Mapping[Ref, Presence] = field(default_factory=dict)
+    stale: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,14 @@ class Connector(Protocol):
 
     def hear(self, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
         """Verify a webhook delivery; the ids worth getting again. Denied when the signature is wrong."""
+
+
+@runtime_checkable
+class FindsDoubles(Protocol):
+    """A connector whose vendor may make a thing of ours twice."""
+
+    def doubles(self) -> Sequence[PutAway]:
+        """What takes away the doubles that the last sweep found; no request."""
 
 
 class Memory(Protocol):

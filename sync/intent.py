@@ -110,6 +110,12 @@ def row_target(source: str, key: str) -> str:
     return f"row:{source}/{key}"
 
 
+def own_target(source: str, change_key: str) -> str:
+    """The place of a row or page of ours, by the key of the change that made it."""
+    kind, _, key = change_key.partition("/")
+    return row_target(source, key) if kind == "row" else f"page:{source}/{change_key}"
+
+
 def want_row(source: str, finding: Finding, hours: Hours, day_seconds: float) -> tuple[str, Wanted]:
     """The row of one open finding. Waiting is counted in whole working days."""
     waited = None if finding.waited_working is None else int(finding.waited_working // day_seconds)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import orjson
 
 from connectors import document
+from connectors.base import FindsDoubles
 from connectors.model import EnsureFields, EnsureTable, OwnField, PutPage, Ref, Value, WorkItem
 from rules.engine import Judgement
 from rules.flow import calendar
@@ -28,6 +29,7 @@ from sync.plan import (
     field_steps,
     row_steps,
 )
+from sync.store.findings import sources_of
 
 TABLE = "findings"
 PAGE = "page/summary"
@@ -45,8 +47,16 @@ def make_plan(house: House, judgement: Judgement, unheard: frozenset[str]) -> Pl
         _on_rows(house, target, judgement, unheard, parts, same)
         left = [part for part in parts if isinstance(part, LeftAlone)]
         parts.extend(_on_page(house, target, judgement, unheard, left))
+        parts.extend(_doubles(house.sources[target]))
     counts = dict(judgement.board.items["source"].cast(str).value_counts().iter_rows())
     return assemble(judgement.board.now, parts, same, counts, unheard)
+
+
+def _doubles(source: Source) -> Iterator[Step]:
+    """Things of ours that were made twice, as the last sweep found them: the oldest stays."""
+    reason = Reason("It was made twice; the older one stays.")
+    for change in source.door.doubles() if isinstance(source.door, FindsDoubles) else ():
+        yield Step(change, f"{change.key}/{source.id}", change.title or change.what, "", reason)
 
 
 def page_source(house: House) -> str | None:
@@ -80,7 +90,8 @@ def _on_items(
     for key in marked - wanted.keys():
         item = items[key]
         wanted[key] = (item.ref, intent.want_cleared(item.ref, item.title, item.url, names.present()))
-    held = {key: _held(house, items[key], names.present()) for key in wanted if key in items}
+    there = [key for key in wanted if key in items and items[key].presence in ("present", "outside")]
+    held = {key: _held(house, items[key], names.present()) for key in there}
     parts.extend(field_steps([wanted[key] for key in held], held))
     same.update(adopted([want for _, want in wanted.values()], held))
 
@@ -142,10 +153,11 @@ def _on_rows(
         parts.append(Step(ensure, f"table:{source}/{TABLE}", write.findings_title, "", reason))
     rows = house.store.own_rows(source)
     day = calendar(judgement.board).day / 1e6
+    said = {finding.key for finding in judgement.said}
     wanted = dict(
         intent.want_row(source, finding, house.terms.hours, day)
         for finding in judgement.findings
-        if finding in judgement.said or finding.key in rows
+        if (finding.key in said or finding.key in rows) and not unheard.intersection(sources_of(finding))
     )
     if not unheard:  # nothing is taken back for whom we could not hear
         for key, row in rows.items():

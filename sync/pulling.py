@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from connectors.base import Scope
 from connectors.errors import ConnectorError, Denied
 from sync.house import House, Source
+from sync.intent import own_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ def _pull_scope(house: House, source: Source, scope: Scope, pulled: Pulled) -> N
             kept = house.store.keep(page)
             pulled.items += kept.items
             pulled.events += kept.events
+            for key in page.stale:
+                house.store.forget_said(own_target(source.id, key))
             house.progress.kept(scope, kept.items, kept.events)
     except Denied:
         raise

@@ -12,6 +12,7 @@ from connectors.base import Known, Memory, Own, Page, Scope, Stored
 from connectors.http import Meter
 from connectors.model import Change, EnsureFields, EnsureTable, PutAway, PutPage, PutRow, Receipt, SetFields
 from connectors.notion.away import Away
+from connectors.notion.doubles import Doubles
 from connectors.notion.hearing import hear
 from connectors.notion.ids import normal_id
 from connectors.notion.notes import Notes
@@ -49,8 +50,9 @@ class NotionConnector:
         self._notion = Notion(options.base_url, token, pace, source=id, meter=meter, transport=transport)
         sources = Sources(id, options, self._notion, self._notes)
         self._tables = Tables(sources, own_table_key)
-        own_rows = OwnRows(sources, self._tables, clock)
         sweeps = Sweeps(sources, stored, options.sweeps, clock)
+        self._doubles = Doubles(sources)
+        own_rows = OwnRows(sources, self._tables, clock, sweeps, self._doubles)
         self._reads = Reads(sources, self._tables, own_rows, sweeps, clock)
         self._rows = Rows(sources, self._tables, own_rows, self._reads.item)
         self._pages = Pages(sources)
@@ -118,7 +120,13 @@ class NotionConnector:
             case PutPage():
                 return self._pages.put(change)
             case PutAway():
-                return self._away.put(change)
+                receipt = self._away.put(change)
+                self._doubles.settled(change)
+                return receipt
+
+    def doubles(self) -> Sequence[PutAway]:
+        """What takes away the doubles of our own things that the last sweep found; no request."""
+        return self._doubles.changes()
 
     def hear(self, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
         """See `Connector.hear`."""

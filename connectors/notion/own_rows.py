@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from connectors.base import OwnRow, Page, Scope
 from connectors.errors import Missing, Rejected
 from connectors.notion import walks
+from connectors.notion.doubles import Doubles
 from connectors.notion.mapping import Row, own_row
 from connectors.notion.notes import OwnTable
 from connectors.notion.properties import EDITED_BY
 from connectors.notion.sources import Sources
+from connectors.notion.sweeping import Sweeps
 from connectors.notion.tables import Tables
 
 State = Mapping[str, Any]
@@ -29,7 +32,10 @@ _UNTOLD = "own_rows_untold"
 class OwnRows:
     """`written` rows wait here, by id, until the next pull tells them."""
 
-    def __init__(self, sources: Sources, tables: Tables, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, sources: Sources, tables: Tables, clock: Callable[[], datetime], sweeps: Sweeps, doubles: Doubles
+    ) -> None:  # fmt: skip
+        self._sweeps, self._doubles = sweeps, doubles
         self._sources, self._tables, self._clock = sources, tables, clock
         self._notion, self._notes = sources.notion, sources.notes
         self._untold: dict[str, OwnRow] = {}
@@ -64,6 +70,9 @@ class OwnRows:
 
     def _pages(self, scope: Scope, own: OwnTable, state: State) -> Iterator[Page]:
         goes_on = "since" in state
+        if goes_on and self._sweeps.due(state):
+            yield self._swept(scope, own, state)
+            return
         self._sources.me()  # the increment leaves out our own edits: asked for now, so that an idle pull costs one
         mark = state["since"] if goes_on else state.get("mark") or walks.newest_edit(self._notion, own.data_source)
         told: set[str] = set()
@@ -74,15 +83,33 @@ class OwnRows:
                 found += [row for id_, row in self._untold.items() if id_ not in told]
             if goes_on:
                 mark = walks.later(mark, reached)
-            after = {"since": mark} if last or goes_on else {"from": reached, "mark": mark}
+            swept = {"swept": state["swept"]} if "swept" in state else {} if goes_on else self._sweeps.done()
+            after = {"since": mark, **swept} if last or goes_on else {"from": reached, "mark": mark}
             yield Page(
                 scope, json.dumps(after), rows=tuple(row for row in found if row.key), observed_at=self._clock(),
                 last=last,
             )  # fmt: skip
+        self._all_told()
+
+    def _all_told(self) -> None:
         self._untold.clear()
         self._writes = False
         if self._notes.get(_UNTOLD):
             self._notes.forget(_UNTOLD)
+
+    def _swept(self, scope: Scope, own: OwnTable, state: State) -> Page:
+        """Every row, whoever edited it last, and what is double among them: a double counts as put away."""
+        pages = walks.walk(self._notion, own.data_source, "created_time")
+        rows = [row for some, _, _ in pages for row in some]
+        doubled, stale = self._doubles.look(own, rows)
+        found = (own_row(row, own.columns, own.key_field) for row in rows)
+        told = tuple(replace(row, trashed=row.trashed or row.remote in doubled) for row in found if row.key)
+        mark = state["since"]
+        for row in rows:
+            mark = walks.later(mark, row["last_edited_time"])
+        after = {"since": mark, **self._sweeps.done()}
+        self._all_told()
+        return Page(scope, json.dumps(after), rows=told, observed_at=self._clock(), last=True, stale=stale)
 
     def _walk(self, own: OwnTable, state: State) -> Iterator[tuple[list[Row], str | None, bool]]:
         if "since" not in state:

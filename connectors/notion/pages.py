@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from connectors.errors import ConnectorError, Missing, Rejected
 from connectors.model import PutPage, Receipt
+from connectors.notion.doubles import note_place
 from connectors.notion.ids import normal_id
 from connectors.notion.mapping import presence
 from connectors.notion.markdown import parts
@@ -58,9 +59,12 @@ class Pages:
 
         One request when the content is news to a page that we know; one look more when it may be there already.
         """
+        note_place(self._notes, change.key, "page", change.parent, change.title)
         known = self._noted(change.key)
-        if change.remote and (known is None or known.id != normal_id(change.remote)):
-            known = OwnPage(normal_id(change.remote))
+        remote = normal_id(change.remote) if change.remote else None
+        remote = (self._notes.get(f"instead:{remote}") or remote) if remote else None
+        if remote and (known is None or known.id != remote):
+            known = OwnPage(remote)
         try:
             page = self._with_address(known or self.find(change))
             return self._bring(change, page) if page else self._create(change)

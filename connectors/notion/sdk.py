@@ -106,14 +106,6 @@ class Notion:
         """Set these properties; others stay."""
         return self._call("PATCH", f"pages/{id_}", {"properties": properties})
 
-    def trash_page(self, id_: str) -> Json:
-        """Put a page or row into the trash, from where a person can restore it."""
-        return self._call("PATCH", f"pages/{id_}", {"in_trash": True})
-
-    def trash_database(self, id_: str) -> Json:
-        """Put a database into the trash, from where a person can restore it."""
-        return self._call("PATCH", f"databases/{id_}", {"in_trash": True})
-
     def replace_markdown(self, id_: str, text: str) -> Json:
         """A page's whole content. Never allowed to delete child pages or databases."""
         body = {"type": "replace_content", "replace_content": {"new_str": text}}

@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.errors import ConnectorError, Missing, Rejected
 from connectors.model import EnsureFields, EnsureTable, OwnField, Receipt
+from connectors.notion.doubles import note_place
 from connectors.notion.ids import normal_id
 from connectors.notion.notes import OwnTable, own_table
 from connectors.notion.policy import saved
@@ -98,6 +99,7 @@ class Tables:
 
     def ensure(self, change: EnsureTable) -> Receipt:
         """The table, found or made, with every column of ours."""
+        note_place(self._notes, change.key, "table", change.parent, change.title)
         table = self.find(change)
         if table is None:
             table = self._create(change)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
 
 from connectors.model import Change, EnsureFields, EnsureTable, PutAway, PutPage, PutRow, Receipt, SetFields, Value
 from sync import changes
@@ -138,6 +138,11 @@ class Ledger:
         values = {row.field: load(row.value_json) for row in said}
         return Written(values, instant(said[-1].at) if said else None, said[-1].run if said else "", pending)
 
+    def forget_said(self, target: str) -> None:
+        """What we wrote there is not what is there: the next plan writes it anew, where no person did."""
+        with writing(self.engine).begin() as connection:
+            connection.execute(delete(SAID).where(SAID.c.target == target))
+
     def uncertain(self) -> list[Entry]:
         """Writes that never got an answer, oldest first."""
         with self.engine.connect() as connection:
@@ -159,6 +164,14 @@ class Ledger:
         with self.engine.connect() as connection:
             rows = connection.execute(select(WRITE).order_by(WRITE.c.id)).all()
         return [(_entry(row), changes.from_data(load(row.change_json)) if row.change_json else None) for row in rows]
+
+    def wrote_to(self, source: str) -> bool:
+        """Whether anything was ever written to an item, row or page of this source."""
+        places = [f"{source}:", *(f"{kind}:{source}/" for kind in ("row", "page"))]
+        here = or_(*(WRITE.c.target.startswith(place, autoescape=True) for place in places))
+        query = select(WRITE.c.id).where(WRITE.c.outcome.in_(("written", "found")), here).limit(1)
+        with self.engine.connect() as connection:
+            return connection.execute(query).first() is not None
 
     def made(self, key: str) -> str | None:
         """The vendor's id of a table, page, row or set of fields that we made; None when we know of none."""
