@@ -274,7 +274,48 @@ class PutAway:
     expect: tuple[Document, ...] = ()
 
 
-Change = EnsureFields | EnsureTable | SetFields | PutRow | PutPage | PutAway
+StatusType = Literal["on_track", "at_risk", "off_track", "on_hold", "complete", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class PostStatus:
+    """Say how a whole container is to everybody who follows it. It notifies them, and can never be edited.
+
+    At most one a week and container, and only where it says something else than ours before it. `text`: plain, or
+    the vendor's rich text; what is not valid goes out as plain text.
+    """
+
+    key: str
+    container: Ref
+    status: StatusType
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostComment:
+    """Comment on an item, once for each key. It notifies whoever follows the item. `text` as in PostStatus."""
+
+    key: str
+    ref: Ref
+    text: str
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PutBrief:
+    """Write a container's brief, where it has none, or ours as we left it. `text` as in PostStatus."""
+
+    key: str
+    container: Ref
+    title: str
+    text: str
+
+
+Post = PostStatus | PostComment | PutBrief
+"""What people are told, or see, outside our own fields, table and pages: never sent unless the config asks for it."""
+
+Change = EnsureFields | EnsureTable | SetFields | PutRow | PutPage | PutAway | Post
 
 
 @dataclass(frozen=True, slots=True)

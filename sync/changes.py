@@ -12,7 +12,10 @@ from connectors.model import (
     EnsureFields,
     EnsureTable,
     OwnField,
+    PostComment,
+    PostStatus,
     PutAway,
+    PutBrief,
     PutPage,
     PutRow,
     Ref,
@@ -20,7 +23,18 @@ from connectors.model import (
 )
 
 KINDS: Mapping[str, type[Any]] = {
-    kind.__name__: kind for kind in (EnsureFields, EnsureTable, SetFields, PutRow, PutPage, PutAway)
+    kind.__name__: kind
+    for kind in (
+        EnsureFields,
+        EnsureTable,
+        SetFields,
+        PutRow,
+        PutPage,
+        PutAway,
+        PostStatus,
+        PostComment,
+        PutBrief,
+    )
 }
 
 

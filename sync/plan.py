@@ -18,7 +18,10 @@ from connectors.model import (
     Change,
     EnsureFields,
     EnsureTable,
+    PostComment,
+    PostStatus,
     PutAway,
+    PutBrief,
     PutPage,
     PutRow,
     Ref,
@@ -53,7 +56,9 @@ class Step:
     def source(self) -> str:
         """The source that carries it out."""
         match self.change:
-            case EnsureFields(container=ref) | SetFields(ref=ref):
+            case EnsureFields(container=ref) | PostStatus(container=ref) | PutBrief(container=ref):
+                return ref.source
+            case SetFields(ref=ref) | PostComment(ref=ref):
                 return ref.source
             case EnsureTable(source=source) | PutRow(source=source) | PutPage(source=source) | PutAway(source=source):
                 return source
@@ -201,7 +206,10 @@ def adopted(wanted: Sequence[Wanted], held: Mapping[str, Held]) -> dict[str, Val
     return same
 
 
-_ORDER = {EnsureFields: 0, EnsureTable: 1, SetFields: 2, PutRow: 3, PutPage: 4, PutAway: 5}
+_ORDER = {
+    EnsureFields: 0, EnsureTable: 1, SetFields: 2, PutRow: 3, PutPage: 4, PutAway: 5, PutBrief: 6, PostStatus: 7,
+    PostComment: 8,
+}  # fmt: skip
 
 
 def assemble(

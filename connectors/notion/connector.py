@@ -9,8 +9,21 @@ from typing import Any
 import httpx
 
 from connectors.base import Known, Memory, Own, Page, Scope, Stored
+from connectors.errors import Rejected
 from connectors.http import Meter
-from connectors.model import Change, EnsureFields, EnsureTable, PutAway, PutPage, PutRow, Receipt, SetFields
+from connectors.model import (
+    Change,
+    EnsureFields,
+    EnsureTable,
+    PostComment,
+    PostStatus,
+    PutAway,
+    PutBrief,
+    PutPage,
+    PutRow,
+    Receipt,
+    SetFields,
+)
 from connectors.notion.away import Away
 from connectors.notion.doubles import Doubles
 from connectors.notion.hearing import hear
@@ -119,6 +132,8 @@ class NotionConnector:
                 return self._rows.put(change)
             case PutPage():
                 return self._pages.put(change)
+            case PostStatus() | PostComment() | PutBrief():
+                raise Rejected(f"{self.id}: Notion cannot carry out a {type(change).__name__}; it is for Asana")
             case PutAway():
                 receipt = self._away.put(change)
                 self._doubles.settled(change)

@@ -14,7 +14,17 @@ from rich.console import Console
 from rich.text import Text
 
 from connectors.base import Scope
-from connectors.model import EnsureFields, EnsureTable, PutAway, PutPage, PutRow, SetFields
+from connectors.model import (
+    EnsureFields,
+    EnsureTable,
+    PostComment,
+    PostStatus,
+    PutAway,
+    PutBrief,
+    PutPage,
+    PutRow,
+    SetFields,
+)
 from sync.applying import Applied
 from sync.cli.exits import Refusal
 from sync.house import Progress
@@ -170,6 +180,12 @@ def _headline(step: Step) -> str:
             return f"rewrite page: {step.title}"
         case PutAway(away=away, what=what):
             return f"{'into' if away else 'back from'} the trash: {what} {step.title}"
+        case PostStatus(status=status):
+            return f"status update ({status.replace('_', ' ')}), which notifies its followers: {step.title}"
+        case PostComment():
+            return f"comment, which notifies its followers: {step.title}"
+        case PutBrief():
+            return f"project brief: {step.title}"
 
 
 def _diff(step: Step) -> list[tuple[str, str, str]]:
