@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input insta
 UV ?= uv
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help demo test check dev bench torture lock clean
+.PHONY: help demo test check dev rules bench torture lock clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,9 @@ check: $(STAMP) ## ruff, types, floors, and the example config
 
 dev: $(STAMP) ## make or refresh .venv
 	@echo "Ready: $(BIN)/handrail --help"
+
+rules: $(STAMP) ## docs/rules.md anew, from the rules
+	@$(BIN)/python -m sync.reference docs/rules.md
 
 bench: $(STAMP) ## time and memory of the judge, a million items
 	@set -e; for one in benchmarks/*.py; do echo "$$one"; $(BIN)/python "$$one"; done
