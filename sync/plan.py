@@ -117,10 +117,6 @@ class Wanted:
     reason: Reason
 
 
-class TooMuch(Exception):
-    """A guard stopped the plan before its first write. The text names the way past it."""
-
-
 def _verdict(field_: str, want: Value, held: Held) -> str:
     """`same`, `ours` or `theirs`: may we change this field?"""
     now = held.now.get(field_)
@@ -224,26 +220,3 @@ def assemble(
     steps.sort(key=lambda step: (_ORDER[type(step.change)], step.target))
     left = sorted((part for part in parts if isinstance(part, LeftAlone)), key=lambda one: (one.target, one.field))
     return Plan(as_of, tuple(steps), tuple(left), dict(same), dict(items))
-
-
-def guard(plan: Plan, max_writes: int | None, max_percent: float | None) -> None:
-    """Refuse a plan that is suspiciously large, before its first write. Raises TooMuch."""
-    writes = [step for step in plan.steps if isinstance(step.change, SetFields | PutRow | PutPage)]
-    if max_writes is not None and len(writes) > max_writes:
-        raise TooMuch(
-            f"the plan holds {len(writes)} writes and [write] max_writes allows {max_writes}; nothing was written. "
-            "Look at it with `handrail plan`, then raise max_writes, or give rules a `limit`."
-        )
-    if max_percent is None:
-        return
-    touched = {step.source: 0 for step in writes}
-    for step in writes:
-        touched[step.source] += isinstance(step.change, SetFields)
-    for source, count in touched.items():
-        total = plan.items.get(source, 0)
-        if total and count * 100 > max_percent * total:
-            raise TooMuch(
-                f"the plan changes {count} of {total} items in [sources.{source}], {count * 100 / total:.0f} %, and "
-                f"[write] max_percent allows {max_percent:g} %; nothing was written. "
-                "Look at it with `handrail plan`, then raise max_percent, or give rules a `limit`."
-            )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from rules.engine import Judgement
 from sync.applying import Applied, carry_out, find_own
+from sync.guarding import pass_guards
 from sync.house import House
-from sync.plan import Plan, guard
+from sync.plan import Plan
 from sync.planning import make_plan
 from sync.pulling import Pulled, Trouble, pull
 
@@ -29,11 +31,11 @@ class Outcome:
         return [*self.pulled.troubles, *self.applied.troubles]
 
 
-def run(house: House, now: datetime, *, write: bool) -> Outcome:
+def run(house: House, now: datetime, *, write: bool, past_guards: Collection[str] = ()) -> Outcome:
     """Bring what is readable at the vendors into agreement with how work is, as of `now`.
 
     Without `write` it stops before the first write. Raises TooMuch when a guard refuses, Busy when another run
-    is under way; what single sources or changes could not do is in `troubles`.
+    is under way; what single sources or changes could not do is in `troubles`. `past_guards`: guards overridden.
     """
     with house.store.run_lock():
         number = house.store.begin_run("run", "apply" if write else "plan", now, house.settings.hash)
@@ -43,7 +45,7 @@ def run(house: House, now: datetime, *, write: bool) -> Outcome:
         plan = make_plan(house, judgement, frozenset(pulled.unheard))  # 5 plan
         outcome = Outcome(number, now, pulled, judgement, plan)
         if write:
-            guard(plan, house.settings.write.max_writes, house.settings.write.max_percent)
+            pass_guards(house, plan, past_guards)
             outcome.applied = carry_out(house, number, plan)  # 6 apply, 7 settle
             heard = house.sources.keys() - pulled.unheard
             house.store.note_findings(number, now, judgement.findings, heard, house.settings.hash)
@@ -53,12 +55,12 @@ def run(house: House, now: datetime, *, write: bool) -> Outcome:
     return outcome
 
 
-def apply_plan(house: House, plan: Plan) -> Applied:
+def apply_plan(house: House, plan: Plan, past_guards: Collection[str] = ()) -> Applied:
     """Carry out a reviewed plan, exactly; what has moved on since is left alone and counted."""
     with house.store.run_lock():
         number = house.store.begin_run("apply", "apply", plan.as_of, house.settings.hash)
         find_own(house)
-        guard(plan, house.settings.write.max_writes, house.settings.write.max_percent)
+        pass_guards(house, plan, past_guards)
         applied = carry_out(house, number, plan)
         if applied.sources:
             pull(house, only=applied.sources)

@@ -18,6 +18,7 @@ from sync.pulling import Pulled, Trouble, pull
 from sync.store import Entry
 from sync.undo import Past, Place, Stays
 
+_OURS = ("row:", "page:", "table:")
 _MAY_HAVE_LANDED = ("written", "started", "failed")
 
 
@@ -101,7 +102,8 @@ class _Back:
         self._all: dict[str, list[Past]] = {}
         for entry, change in house.store.writes():
             known = entry.outcome in (*_MAY_HAVE_LANDED, "found")
-            if change is not None and known:
+            double = isinstance(change, PutAway) and not entry.target.startswith(_OURS)  # it was there twice
+            if change is not None and known and not double:
                 past = Past(entry.id, change, entry.before, entry.after, entry.outcome in ("written", "found"))
                 self._all.setdefault(entry.target, []).append(past)
 

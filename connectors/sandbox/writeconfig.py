@@ -160,6 +160,7 @@ next_step = "Decide: try it, park it with a date, or decline it."
 
 def _write(world: World) -> str:
     return f"""[write]                           # no caps here: max_writes and max_percent are for real workspaces
+first_run_max = 0                 # nor on the first run, which has everything to say
 create_fields = true              # the first apply makes our fields, our table and our page
 notion_parent = {toml.text(world.notion.shared_page_id)}
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -29,6 +30,21 @@ AsOf = Annotated[
         help="Judge the work as it was then, e.g. 2026-06-01T00:00:00Z; `sandbox` takes the sandbox's clock.",
     ),
 ]  # fmt: skip
+
+
+class Guard(StrEnum):
+    """What may refuse a plan before its first write; the names of `sync.guards`."""
+
+    MAX_WRITES = "max-writes"
+    MAX_PERCENT = "max-percent"
+    FIRST_RUN = "first-run"
+    EMPTY_SOURCE = "empty-source"
+
+
+PastGuards = Annotated[
+    list[Guard] | None,
+    typer.Option("--force-guard", metavar="NAME", help="Write although this guard refuses; may be repeated."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts instead of text.")]
 HERE = Path("config.toml")
 
@@ -78,27 +94,28 @@ def plan(
 @app.command()
 def apply(
     file: Annotated[Path, typer.Argument(metavar="PLAN", help="A file made by `handrail plan -o`.")],
-    config: Config = HERE, json: Json = False,
+    config: Config = HERE, force_guard: PastGuards = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Carry out exactly this plan, and only where what it would replace still stands.
 
     Example: `handrail apply plan.json`
     """
-    _call("apply", file=file, config=config, json=json)
+    _call("apply", file=file, config=config, json=json, past_guards=force_guard or ())
 
 
 @app.command()
 def run(
     config: Config = HERE, as_of: AsOf = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop before the first write.")] = False,
-    json: Json = False,
+    force_guard: PastGuards = None, json: Json = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")] = False,
 ) -> None:  # fmt: skip
     """The scheduled job, once: pull, keep, judge, plan, apply, settle. A summary is the last line.
 
     Example: `handrail run --config config.toml`
     """
-    _call("run", config=config, as_of=as_of, dry_run=dry_run, json=json, verbose=verbose)
+    _call("run", config=config, as_of=as_of, dry_run=dry_run, json=json, verbose=verbose,
+          past_guards=force_guard or ())  # fmt: skip
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -64,7 +64,7 @@ def plan(config: Path, as_of: str | None, out: Path | None, json: bool) -> int:
     return exit_code(outcome.troubles)
 
 
-def apply(file: Path, config: Path, json: bool) -> int:
+def apply(file: Path, config: Path, json: bool, past_guards: Sequence[str] = ()) -> int:
     """Hops 6 and 7 for a reviewed plan."""
     from sync.run import apply_plan
 
@@ -81,7 +81,7 @@ def apply(file: Path, config: Path, json: bool) -> int:
             raise Refusal(f'{config}: mode is "{house.settings.mode}"; nothing is written until it is "apply"')
         if made_under != house.settings.hash:
             raise Refusal(f"{file}: the config has changed since this plan was made; make it anew")
-        applied = apply_plan(house, ready)
+        applied = apply_plan(house, ready, past_guards)
     if json:
         show.data({"written": applied.written, "outcomes": dict(applied.outcomes),
                    "moved_on": [step.title for step in applied.moved_on],
@@ -92,7 +92,9 @@ def apply(file: Path, config: Path, json: bool) -> int:
     return exit_code(applied.troubles)
 
 
-def run(config: Path, as_of: str | None, dry_run: bool, json: bool, verbose: bool) -> int:
+def run(
+    config: Path, as_of: str | None, dry_run: bool, json: bool, verbose: bool, past_guards: Sequence[str] = ()
+) -> int:
     """All seven hops, once."""
     from sync.run import run as run_once
     from sync.run import summary_of
@@ -100,7 +102,7 @@ def run(config: Path, as_of: str | None, dry_run: bool, json: bool, verbose: boo
     with opened(config, quiet=json, verbose=verbose) as house:
         now = instant_of(as_of, house.settings, only_loopback=True)
         write = house.settings.mode == "apply" and not dry_run
-        outcome = run_once(house, now, write=write)
+        outcome = run_once(house, now, write=write, past_guards=past_guards)
         house.progress.note("")
         if not json:
             show.outcome(outcome, wrote=write, why_not=_why_not(dry_run, config, house.settings.mode))

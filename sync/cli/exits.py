@@ -51,7 +51,7 @@ def _code(error: Exception) -> int | None:
     from connectors.errors import ConnectorError, Denied
     from connectors.sandbox.serve import SandboxError
     from sync.config import ConfigProblems, MissingToken
-    from sync.plan import TooMuch
+    from sync.guards import TooMuch
     from sync.planfile import BadPlan
     from sync.store import Busy, StoreError
     from sync.undoing import NothingToUndo

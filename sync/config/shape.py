@@ -108,7 +108,7 @@ class FieldsTable(Table):
 
 
 class WriteTable(Table):
-    """What is written, where, and how much of it at most. A cap left out is no cap."""
+    """What is written, where, and how much of it at most. A cap left out is no cap, but for the first run's."""
 
     create_fields: bool = True
     fields: FieldsTable = FieldsTable()
@@ -118,6 +118,7 @@ class WriteTable(Table):
     findings_title: Name = "Handrail findings"
     max_writes: Annotated[int, Field(ge=1)] | None = None
     max_percent: Annotated[float, Field(gt=0, le=100)] | None = None
+    first_run_max: Annotated[int, Field(ge=0)] = 200
     keep_undo_days: Annotated[int, Field(ge=1)] = 30
 
 

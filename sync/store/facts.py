@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, select, tuple_, update
+from sqlalchemy import Connection, Engine, func, select, tuple_, update
 
 from connectors.base import Memory, OwnRow, Scope
 from connectors.model import Container, Event, Person, Ref, WorkItem
@@ -39,6 +39,12 @@ class Facts:
         homes = ((row, {container for container, _ in load(row.placements_json)}) for row in rows)
         found = [row.remote for row, at in homes if scope.id in at or (not at and row.scope == scope.id)]
         return sorted(Ref(scope.source, remote) for remote in found)
+
+    def present_by_source(self) -> dict[str, int]:
+        """How many items of each source are kept as present."""
+        query = select(ITEM.c.source, func.count()).where(ITEM.c.presence == "present").group_by(ITEM.c.source)
+        with self.engine.connect() as connection:
+            return {source: int(count) for source, count in connection.execute(query)}
 
     def set_version(self, ref: Ref, version: str) -> None:
         """Our own write made a new version with nothing new in it to read. Only where the history is kept."""

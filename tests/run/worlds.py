@@ -51,6 +51,14 @@ class Rig:
         """One write as somebody's client."""
         return self._send(method, path, token, json=body)
 
+    def delete(self, path: str, token: str = "as:Lena") -> None:
+        """One deletion as somebody's client."""
+        self._send("DELETE", path, token)
+
+    def lift_faults(self) -> None:
+        """No trouble any more."""
+        httpx.delete(f"{self.url}/_sandbox/faults", trust_env=False).raise_for_status()
+
     def _send(self, method: str, path: str, token: str, **kw: Any) -> Any:
         headers = {"Authorization": f"Bearer {token}", "Notion-Version": "2026-03-11"}
         answer = httpx.request(method, self.url + path, headers=headers, trust_env=False, timeout=30, **kw)

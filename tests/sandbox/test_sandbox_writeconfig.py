@@ -74,7 +74,9 @@ def test_it_is_complete_for_the_demo() -> None:
     assert owners <= {*read["teams"], "requester"}
     assert {rule["kind"] for rule in read["rules"].values()} == {"handoff_stall", "overload", "unreviewed"}
     assert all(rule["next_step"] for rule in read["rules"].values())
-    assert read["write"] == {"create_fields": True, "notion_parent": world.notion.shared_page_id}
+    assert read["write"] == {
+        "first_run_max": 0, "create_fields": True, "notion_parent": world.notion.shared_page_id
+    }  # fmt: skip
 
 
 def test_what_is_done_is_done_and_the_rest_is_active() -> None:
