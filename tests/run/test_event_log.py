@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import re
 import shlex
 from collections import Counter, defaultdict
@@ -36,11 +37,12 @@ def readme_commands() -> list[list[str]]:
 
 @dataclass(frozen=True)
 class Lived:
-    """What the commands answered, what they exported, and how many writes each of them caused."""
+    """What the commands answered and exported; of each, how many writes it caused and what it asked, by kind."""
 
     first: Said
     second: Said
     written: list[int]
+    asked: list[dict[str, int]]
     tables: dict[str, Rows]
     stories: set[str]
     marked: int
@@ -55,15 +57,17 @@ def live(folder: Path, *more: str) -> Lived:
     assert first == second
     with sandbox(*start[1:], *more, "--port", "0", cwd=folder) as config:
         url = re.findall(r"http://127\.0\.0\.1:\d+", config.read_text("utf-8"))[0]
-        said, written = [], []
+        said, written, asked = [], [], []
         for command in (first, second, out):
             httpx.delete(f"{url}/_sandbox/requests", trust_env=False).raise_for_status()
             said.append(process(*command, cwd=folder))
-            written.append(_writes(httpx.get(f"{url}/_sandbox/requests", trust_env=False).json()["requests"]))
+            log = httpx.get(f"{url}/_sandbox/requests", trust_env=False).json()
+            written.append(_writes(log["requests"]))
+            asked.append(log["counts"])
         stories, marked = _in_asana(url)
     assert [one.code for one in said] == [0, 0, 0], [one.all for one in said]
     tables = {file.stem: _rows(file) for file in (folder / "out").glob("*.csv")}
-    return Lived(said[0], said[1], written, tables, stories, marked)
+    return Lived(said[0], said[1], written, asked, tables, stories, marked)
 
 
 def _writes(requests: list[dict[str, Any]]) -> int:
@@ -194,6 +198,11 @@ def test_the_real_log_gives_its_answer_key(tmp_path: Path) -> None:
     assert lived.marked > 3
     assert (second["written"], second["planned"], lived.written[1:]) == (0, 0, [0, 0])
     assert len(lived.tables["items"]) == key["tasks"]
+    full, idle, local = lived.asked
+    assert full["GET /asana/api/1.0/tasks/{id}/stories"] == key["tasks"]  # one a task, none after writing
+    assert full["GET /asana/api/1.0/tasks"] == math.ceil(key["tasks"] / 100) + 1  # and one behind our own writes
+    assert idle == {"GET /asana/api/1.0/tasks": 1, "POST /notion/v1/data_sources/{id}/query": 1}
+    assert local == {}
 
     pairs, waits = _by_pair(lived, "owner")
     assert {f"{a} -> {b}": n for (a, b), n in pairs.items()} == key["handoffs_by_pair"]
