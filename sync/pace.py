@@ -6,8 +6,9 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select, text, update
+from sqlalchemy import Connection, Engine, Row, func, select, text, update
 
 from sync.store.bulk import put
 from sync.store.opening import writing
@@ -20,19 +21,21 @@ def pace_key(token: str) -> str:
 
 
 class SharedPace:
-    """`connectors.pace.Pace`, evenly spaced (GCRA) with a burst, in turns given out by the database.
+    """`connectors.pace.Pace`, evenly spaced (GCRA) with a burst or by windows, in turns given out by the database.
 
     Each caller takes the next turn in one short transaction and then sleeps until it comes: first come, first
     served. `per_minute` 0: no limit, and the database is asked nothing. Time is PostgreSQL's own, or on SQLite,
-    whose users share a machine, this process's clock.
+    whose users share a machine, this process's clock. `window` in seconds: the vendor counts in fixed windows, whose
+    whole budget may be spent at once; so many requests go out without a wait, and the next ones as the next window
+    opens. Our windows begin on the full minute, and the vendor's perhaps elsewhere: then its `Retry-After` decides.
     """
 
     def __init__(
         self, engine: Engine, key: str, per_minute: int, burst: int = 10,
-        clock: Callable[[], float] = time.time, sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.time, sleep: Callable[[float], None] = time.sleep, window: float = 0.0,
     ) -> None:  # fmt: skip
         self._engine = engine
-        self._key, self._per_minute, self._burst = key, per_minute, burst
+        self._key, self._per_minute, self._burst, self._window = key, per_minute, burst, window
         self._clock, self._sleep = clock, sleep
         self._closed = 0.0  # for `per_minute` 0: what this process was told itself
         self._lock = threading.Lock()
@@ -85,12 +88,22 @@ class SharedPace:
             now = self._now(connection)
             row = connection.execute(select(PACE).where(PACE.c.key == self._key).with_for_update()).one()
             interval = 60.0 / min(self._per_minute, row.learned or self._per_minute)
-            slack = interval * max(self._burst - 1, 0)
-            # After a pause turns come one by one: a burst right after Retry-After would only earn the next one.
-            start = max(row.turn, now - slack, row.closed)
+            start, turn = self._start(row, now, interval)
             done = update(PACE).where(PACE.c.key == self._key).values(turn=start + interval)
             connection.execute(done)
-            return start, start - now
+            return turn, turn - now
+
+    def _start(self, row: Row[Any], now: float, interval: float) -> tuple[float, float]:
+        """The place in the order, and the instant at which it may go out."""
+        if self._window:
+            opened = now - now % self._window
+            start = max(row.turn, opened, row.closed)
+            middle = start + interval / 2  # sums of thirds must not slip one more into a window
+            return start, max(middle - middle % self._window, row.closed)
+        slack = interval * max(self._burst - 1, 0)
+        # After a pause turns come one by one: a burst right after Retry-After would only earn the next one.
+        start = max(row.turn, now - slack, row.closed)
+        return start, start
 
     def _closed_since(self, turn: float) -> bool:
         with self._engine.connect() as connection:

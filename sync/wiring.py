@@ -70,7 +70,8 @@ def _door(id_: str, settings: Settings, store: Store, own: Sequence[OwnField], m
 
 
 def _pace(store: Store, options: AsanaOptions | NotionOptions, token: str) -> Pace:
-    return SharedPace(store.engine, pace_key(f"{options.kind} {token}"), options.requests_per_minute)
+    window = 60.0 if isinstance(options, NotionOptions) else 0.0
+    return SharedPace(store.engine, pace_key(f"{options.kind} {token}"), options.requests_per_minute, window=window)
 
 
 def _terms(id_: str, settings: Settings) -> SourceTerms:

@@ -43,6 +43,30 @@ def test_after_the_burst_turns_come_evenly(file_store: Store) -> None:
     assert all(wait == pytest.approx(1.0) for wait in waits[5:])
 
 
+@pytest.mark.parametrize("per_minute", [180, 600, 7])
+def test_a_window_is_spent_at_once_and_the_next_as_it_opens(file_store: Store, per_minute: int) -> None:
+    clock = Clock()
+    clock.now += 17
+    paces = [
+        SharedPace(file_store.engine, "k", per_minute, clock=clock, sleep=clock.sleep, window=60) for _ in range(2)
+    ]
+    opened = clock.now - clock.now % 60
+    sent: dict[float, int] = {}
+    for number in range(3 * per_minute):
+        paces[number % 2].wait_for_turn()
+        sent[clock.now] = sent.get(clock.now, 0) + 1
+    assert sent == {opened + 17: per_minute, opened + 60: per_minute, opened + 120: per_minute}
+
+
+def test_a_pause_holds_within_a_window_too(file_store: Store) -> None:
+    clock = Clock()
+    one, two = (SharedPace(file_store.engine, "k", 180, clock=clock, sleep=clock.sleep, window=60) for _ in range(2))
+    one.wait_for_turn()
+    one.pause(40)
+    assert two.wait_for_turn() == pytest.approx(40)
+    assert one.wait_for_turn() == 0.0
+
+
 def test_two_share_one_budget_and_a_pause_stops_both(file_store: Store) -> None:
     clock = Clock()
     one, two = (SharedPace(file_store.engine, "k", 60, 1, clock, clock.sleep) for _ in range(2))
