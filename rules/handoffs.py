@@ -12,6 +12,7 @@ from datetime import timedelta
 import polars as pl
 
 from rules.base import INSTANT, Board
+from rules.causes import causes
 from rules.finish import finishes
 from rules.flow import timed
 from rules.once import once
@@ -22,9 +23,9 @@ from rules.touches import Touches, touches
 ENDS = pl.Enum(["slip", "bounced", "passed_on", "picked_up", "closed", "waiting"])
 _COLUMNS = (
     "item", "flow", "by", "from", "to", "from_person", "to_person", "to_team", "given_at", "touched_at", "ended",
-    "ended_at", "elapsed", "working", "chasers", "return_of_slip", "cause",
+    "ended_at", "elapsed", "working", "chasers", "return_of_slip", "cause", "approximate",
 )  # fmt: skip
-_SETTLED = tuple(name for name in _COLUMNS if name not in ("flow", "elapsed", "working"))
+_SETTLED = tuple(name for name in _COLUMNS if name not in ("flow", "elapsed", "working", "cause", "approximate"))
 
 
 @once
@@ -34,15 +35,21 @@ def handoffs(board: Board) -> pl.DataFrame:
     `item`, `flow`, `by` (owner, team, stage, approval), `from`, `to` (display names), `from_person`, `to_person`,
     `to_team`, `given_at`, `touched_at`, `ended` (slip, bounced, passed_on, picked_up, closed, waiting), `ended_at`
     (null while waiting), `elapsed` and `working` (from given to touched, else to the end, else to the board's
-    instant), `chasers` (events by the giver in between), `return_of_slip` (the way back of a slip), `cause`.
+    instant), `chasers` (events by the giver in between), `return_of_slip` (the way back of a slip), `cause` (of the
+    wait, see `rules.causes`), `approximate` (given at the
+    latest then: the vendor keeps no history). Working time is the receiver's, where a person with own hours received
+    it, else the flow's.
     """
     found = touches(board)
     parts = [_settled(changed, found, board) for changed in changes(board)]
     order = pl.col("by").replace_strict({"owner": 0, "team": 1, "stage": 2, "approval": 3}, return_dtype=pl.UInt8)
     rows = pl.concat(parts).sort("item", "pos", order, maintain_order=True)
-    end = pl.coalesce("touched_at", "ended_at")
-    rows = timed(rows.with_columns(wait_end=end), board, "given_at", "wait_end")
-    return rows.with_columns(flow=board.items["flow"].gather(rows["item"])).select(_COLUMNS)
+    end = pl.coalesce("touched_at", "ended_at").fill_null(board.now)
+    rows = timed(rows.with_columns(wait_end=end), board, "given_at", "wait_end", "to_person")
+    return rows.with_columns(
+        flow=board.items["flow"].gather(rows["item"]), cause=causes(board, rows),
+        approximate=board.events["approximate"].gather(rows["pos"]),
+    ).select(_COLUMNS)  # fmt: skip
 
 
 def handoff_table(board: Board) -> pl.DataFrame:
@@ -66,10 +73,9 @@ def _settled(changed: pl.DataFrame, found: Touches, board: Board) -> pl.DataFram
         touched_at=found.at(touch),
         chasers=found.count(changed["giver"], changed["pos"], stop),
         slip=_slips(changed, board),
-        cause=pl.lit("", dtype=pl.Categorical),
     ).with_columns(return_of_slip=(pl.col("slip").shift() & (pl.col("next_pos").shift() == pl.col("pos"))))
     rows = rows.with_columns(pl.col("return_of_slip").fill_null(False), closed_at=_closed(rows, board))
-    return rows.with_columns(ended=_ended()).with_columns(ended_at=_ended_at()).select(*_SETTLED, "pos")
+    return rows.with_columns(ended=_ended()).with_columns(ended_at=_ended_at()).select(*_SETTLED, "pos", "receiver")
 
 
 def _ended() -> pl.Expr:

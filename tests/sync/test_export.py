@@ -112,7 +112,7 @@ def test_a_handoff_waits_until_the_receivers_first_touch(store: Store, tmp_path:
     write(store, tmp_path)
     (one,) = rows(tmp_path, "handoffs")
     assert (one["by"], one["from"], one["to"], one["ended"]) == ("owner", "Bo", "Ana", "picked_up")
-    assert (one["elapsed_seconds"], one["working_seconds"], one["cause"]) == ("0.000001", "0.000001", "")
+    assert (one["elapsed_seconds"], one["working_seconds"], one["cause"]) == ("0.000001", "0.000001", "not known")
 
 
 def test_findings_and_numbers_in_full(store: Store, tmp_path: Path) -> None:
