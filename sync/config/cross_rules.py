@@ -34,6 +34,30 @@ def problems(rule: Rule, read: Read) -> Iterator[Problem]:
     for key in ("where", "where_not"):
         yield from _where(rule, key, flow, read)
     yield from _exempt(rule, read)
+    yield from _fields(rule, read)
+
+
+def _fields(rule: Rule, read: Read) -> Iterator[Problem]:
+    """A field that a rule asks for is one that some source reads."""
+    wanted = getattr(rule, "fields", ())
+    known = sorted(_read_fields(read.values.get("sources", {}))) if wanted else []
+    for index, name in enumerate(wanted):
+        if name not in known:
+            hint = f"{nearest(name, known) or 'none is read'}; a source lists what it reads under fields"
+            path = ("rules", rule.id, "fields", index)
+            yield read.problem(path, f'no source reads a field "{name}"', hint)
+
+
+def _read_fields(table: Any) -> set[str]:
+    """Every name under a `fields`, `team_field` or `priority_field`, however deep in the sources."""
+    if isinstance(table, list):
+        return {name for one in table for name in _read_fields(one)}
+    if not isinstance(table, dict):
+        return set()
+    named = {str(table[key]) for key in ("team_field", "priority_field") if key in table}
+    listed = table.get("fields")
+    named |= {str(one) for one in listed} if isinstance(listed, list) else set()
+    return named.union(*(_read_fields(below) for below in table.values()))
 
 
 def _exempt(rule: Rule, read: Read) -> Iterator[Problem]:

@@ -45,7 +45,7 @@ def problems(path: Path, kind: type[Rule], table: Mapping[str, Any], read: Read)
             yield read.problem((*path, level), f"p{percent} cannot be learned by this kind of rule", hint)
         elif not 1 <= percent <= 99:
             yield read.problem((*path, level), f"p{percent} is no percentile", "p1 to p99")
-        elif not read.at((*path, "clamp", "fallback")):
+        elif not isinstance(table.get("clamp"), dict):
             message = f"p{percent} needs a fallback while there is too little past"
             yield read.problem((*path, level), message, _WAY_OUT)
     if len(asked) == 2 and asked["breach"] <= asked["warn"]:

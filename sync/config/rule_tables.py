@@ -26,7 +26,7 @@ def built(read: Read, kinds: Mapping[str, type[Rule]]) -> tuple[list[Rule], list
         path = ("rules", id_)
         kind = table.get("kind")
         if kind is None:
-            wrong.append(read.problem(path, "kind is missing", nearest("", kinds)))
+            wrong.append(read.problem(path, "kind is missing", f"known: {', '.join(kinds)}"))
         elif not isinstance(kind, str) or kind not in kinds:
             wrong.append(read.problem((*path, "kind"), f'"{kind}" is no kind of rule', nearest(str(kind), kinds)))
         else:
