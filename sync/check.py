@@ -128,3 +128,4 @@ def _switched_on(settings: Settings) -> Iterator[str]:
     ]
     yield f"a run is refused above {' or '.join(filter(None, caps))}" if any(caps) else "no cap on a run's writes"
     yield "nobody is notified: fields, rows and pages are written quietly, no comments, no mentions"
+    yield "status updates and comments in Asana would notify everybody who follows: they are off"

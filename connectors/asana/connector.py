@@ -20,6 +20,7 @@ from connectors.asana.mapping import Surroundings, as_promised, gid_of, history,
 from connectors.asana.options import AsanaOptions
 from connectors.asana.people import Directory, seen_in
 from connectors.asana.policy import AsanaPolicy
+from connectors.asana.posts import Posts
 from connectors.asana.reads import Reads
 from connectors.asana.scope import Projects
 from connectors.asana.sdk import Endpoints
@@ -27,7 +28,20 @@ from connectors.asana.writes import Writes
 from connectors.base import History, Known, Memory, Own, Page, Scope, Stored
 from connectors.errors import Missing, Rejected
 from connectors.http import Meter, open_door
-from connectors.model import Change, Container, EnsureFields, OwnField, Person, Presence, Receipt, Ref, SetFields
+from connectors.model import (
+    Change,
+    Container,
+    EnsureFields,
+    OwnField,
+    Person,
+    PostComment,
+    PostStatus,
+    Presence,
+    PutBrief,
+    Receipt,
+    Ref,
+    SetFields,
+)
 from connectors.pace import Pace
 
 Json = Any
@@ -73,6 +87,7 @@ class AsanaConnector:
         self._people = Directory(id, api, memory, token, options.bots)
         self._ours = FieldsOfOurs(id, api)
         self._writes = Writes(api)
+        self._posts = Posts(id, api, self._people.me, clock)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -193,12 +208,21 @@ class AsanaConnector:
         return self._ours.survey([one for one in wanted if isinstance(one, EnsureFields)])
 
     def apply(self, change: Change) -> Receipt:
-        """Create and attach our fields, or set them on a task. Asana knows no rows and no pages of ours."""
-        if isinstance(change, EnsureFields):
-            return self._ours.ensure(change)
-        if isinstance(change, SetFields):
-            return self._writes.set_fields(change)
-        raise Rejected(f"{self.id}: Asana cannot carry out a {type(change).__name__}; write it to a Notion source")
+        """Create and attach our fields, set them on a task, or say something. Asana has no rows and pages of ours."""
+        match change:
+            case EnsureFields():
+                return self._ours.ensure(change)
+            case SetFields():
+                return self._writes.set_fields(change)
+            case PostStatus():
+                return self._posts.status(change)
+            case PostComment():
+                return self._posts.comment(change)
+            case PutBrief():
+                return self._posts.brief(change)
+            case _:
+                kind = type(change).__name__
+                raise Rejected(f"{self.id}: Asana cannot carry out a {kind}; write it to a Notion source")
 
     def hear(self, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
         """The task gids that a signed webhook delivery points at; Denied when no secret of ours signed it."""

@@ -6,10 +6,11 @@ PROJECT = ",".join([
     "name", "permalink_url", "privacy_setting", "workspace",
     "custom_field_settings.custom_field.name", "custom_field_settings.custom_field.resource_subtype",
     "custom_field_settings.custom_field.enum_options.name", "custom_field_settings.custom_field.enum_options.enabled",
+    "custom_field_settings.custom_field.is_formula_field", "custom_field_settings.custom_field.is_value_read_only",
 ])  # fmt: skip
 SECTION = "name"
 USER = "name,email"
-FIELD = "name,resource_subtype,enum_options.name,enum_options.enabled"
+FIELD = "name,resource_subtype,enum_options.name,enum_options.enabled,is_formula_field,is_value_read_only"
 
 _TASK = (
     "name", "resource_subtype", "permalink_url", "created_at", "created_by", "modified_at", "completed",

@@ -147,6 +147,11 @@ def _refuse_other_types(wanted: Sequence[OwnField], there: dict[str, Json], proj
         for field in wanted
         if field.name in there and there[field.name].get("resource_subtype") != (needed := SUBTYPES[field.type])
     ]
+    clashes += [
+        f"“{field.name}” is a formula, or read-only"
+        for field in wanted
+        if (found := there.get(field.name)) and (found.get("is_formula_field") or found.get("is_value_read_only"))
+    ]
     if clashes:
         raise Rejected(
             f"project “{project.get('name')}”: {'; '.join(clashes)}. Rename that field in Asana, or give Handrail's "

@@ -112,6 +112,14 @@ def _held(task: Json, names: Mapping[str, Value]) -> dict[str, Value]:
             f"task {task['gid']}: its projects have no field {', '.join(f'“{name}”' for name in missing)}; "
             "a plan with create_fields = true adds it"
         )
+    closed = [
+        name for name in names if by_name[name].get("is_formula_field") or by_name[name].get("is_value_read_only")
+    ]
+    if closed:
+        raise Rejected(
+            f"task {task['gid']}: {', '.join(f'“{name}”' for name in closed)} cannot be written: a formula, or "
+            "read-only. Give Handrail's field another name in the config"
+        )
     return {name: _value(by_name[name]) for name in names}
 
 
