@@ -171,7 +171,7 @@ def _write(rows: pl.DataFrame, path: Path, format: str) -> int:  # noqa: A002
 
 def _texts(rows: pl.DataFrame) -> pl.DataFrame:
     """CSV has no types: instants as ISO 8601 in UTC with microseconds, seconds in full, never as 1e5."""
-    return rows.with_columns(
+    return rows.with_columns(pl.col(pl.Enum, pl.Categorical).cast(pl.String)).with_columns(
         pl.col(pl.String).replace("", None),  # unknown is empty, and not a quoted nothing
         pl.col(pl.Datetime).dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ"),
         *(_decimal(name) for name in rows.columns if name.endswith("_seconds")),

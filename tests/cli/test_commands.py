@@ -216,6 +216,8 @@ def test_export_as_csv_and_parquet(ran: tuple[Rig, Said], tmp_path: Path) -> Non
     with (tmp_path / "csv" / "items.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert "brief 1 | `x` <b> $1 “ü” שלום 🚀" in {row["title"] for row in rows}
+    for file in (tmp_path / "csv").iterdir():
+        assert not re.search(r'(^|,)""(,|$)', file.read_text("utf-8"), re.MULTILINE), "unknown is an empty cell"
     told = parsed(handrail(one, "export", *NOW, "-o", tmp_path / "pq", "--format", "parquet", "--json"))
     assert {name: pl.read_parquet(tmp_path / "pq" / f"{name}.parquet").height for name in told} == told
     assert told.keys() >= {"items", "events", "intervals", "handoffs", "findings"}
