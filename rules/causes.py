@@ -77,15 +77,20 @@ def _nobody(board: Board, rows: pl.DataFrame, who: pl.Series) -> pl.Series:
 @once
 def _hours_worked(board: Board) -> pl.Series:
     """Sorted (party, hour): every hour in which a person, or a team's listed member, did anything."""
-    hour = (pl.col("at").dt.epoch("us") // _HOUR).cast(pl.UInt64)
-    keys = board.events.lazy().filter(
-        (pl.col("actor_kind") == "person") & pl.col("actor").is_not_null() & ~pl.col("approximate")
-    ).select(key=place(pl.col("actor"), hour)).unique().collect()["key"]  # fmt: skip
+    events = board.events
+    mine = (events["actor_kind"] == "person") & events["actor"].is_not_null() & ~events["approximate"]
+    keys = _once_each(place(events["actor"].filter(mine), events["at"].filter(mine).dt.epoch("us") // _HOUR))
     teams = team_parties(board).filter("listed")
     members = board.people.select("team").join(teams, on="team", how="left", maintain_order="left")["party"]
     team = members.gather((keys // SHIFT).cast(pl.UInt32))
-    of_team = (team.cast(pl.UInt64) * SHIFT + keys % SHIFT).drop_nulls().unique()
-    return pl.concat([keys, of_team]).sort()
+    of_team = (team.cast(pl.UInt64) * SHIFT + keys % SHIFT).drop_nulls()
+    return pl.concat([keys, _once_each(of_team)])  # teams are numbered after people
+
+
+def _once_each(keys: pl.Series) -> pl.Series:
+    """Sorted, each once; at this size a sort is quicker than a hash table, and smaller."""
+    ordered = keys.sort()
+    return ordered.filter(ordered.ne_missing(ordered.shift()))
 
 
 def _active_hours(board: Board, who: pl.Series, start: pl.Series, end: pl.Series) -> pl.Series:

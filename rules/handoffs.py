@@ -18,7 +18,7 @@ from rules.flow import timed
 from rules.once import once
 from rules.owners import place
 from rules.parties import changes
-from rules.touches import Touches, touches
+from rules.touches import touches
 
 ENDS = pl.Enum(["slip", "bounced", "passed_on", "picked_up", "closed", "waiting"])
 _COLUMNS = (
@@ -40,8 +40,7 @@ def handoffs(board: Board) -> pl.DataFrame:
     latest then: the vendor keeps no history). Working time is the receiver's, where a person with own hours received
     it, else the flow's.
     """
-    found = touches(board)
-    parts = [_settled(changed, found, board) for changed in changes(board)]
+    parts = [_settled(changed, board) for changed in changes(board)]
     order = pl.col("by").replace_strict({"owner": 0, "team": 1, "stage": 2, "approval": 3}, return_dtype=pl.UInt8)
     rows = pl.concat(parts).sort("item", "pos", order, maintain_order=True)
     end = pl.coalesce("touched_at", "ended_at").fill_null(board.now)
@@ -62,8 +61,9 @@ def handoff_table(board: Board) -> pl.DataFrame:
     ).sort("ref", "given_at", pl.col("by").cast(pl.String), maintain_order=True)  # fmt: skip
 
 
-def _settled(changed: pl.DataFrame, found: Touches, board: Board) -> pl.DataFrame:
+def _settled(changed: pl.DataFrame, board: Board) -> pl.DataFrame:
     """The handoffs of one responsibility, each with its touch, its end and the giver's events in between."""
+    found = touches(board, changed["item"], pl.concat([changed["giver"], changed["receiver"]]))
     last = found.last_row(changed["item"])
     until = changed["next_pos"].fill_null(last)
     touch = found.first(changed["receiver"], changed["pos"], until)

@@ -71,24 +71,35 @@ def team_parties(board: Board) -> pl.DataFrame:
     return pl.DataFrame({"team": named, "listed": listed, "party": party})
 
 
-@once
-def touches(board: Board) -> Touches:
-    """Every event of a person by the person, by the person's team, and by the item's owner of that moment."""
-    events = board.events
-    hands = events["actor_kind"] == "person"
-    rows = events.lazy().select(party="actor", row=pl.int_range(pl.len(), dtype=pl.Int64)).filter(
-        hands & pl.col("party").is_not_null()
-    ).collect()  # fmt: skip
-    keys = [rows.select(place(pl.col("party"), pl.col("row"))).to_series()]
-    teams = team_parties(board)
-    if teams.height:
+def touches(board: Board, items: pl.Series, parties: pl.Series) -> Touches:
+    """Every event on these items by one of these parties: by the person, by a listed member of the team, or by the
+    item's owner of that moment. Ten million keys take their time, so only what is asked for is sorted."""
+    events, people = board.events, board.people.height
+    asked = _marked(items, board.items.height)
+    hands = (events["actor_kind"] == "person") & events["actor"].is_not_null() & asked.gather(events["item"])
+    rows = hands.arg_true()
+    actor, teams = events["actor"].gather(rows), team_parties(board)
+    wanted = _marked(parties.drop_nulls(), people + 1 + teams.height)
+    keys = [_keys(actor, rows, wanted)] if (parties < people).any() else []
+    if (parties > people).any():
         members = board.people.select("team").join(teams, on="team", how="left", maintain_order="left")["party"]
-        of_team = rows.with_columns(party=members.gather(rows["party"])).filter(pl.col("party").is_not_null())
-        keys.append(of_team.select(place(pl.col("party"), pl.col("row"))).to_series())
-    if teams.height and not teams["listed"].all():
-        own = _by_owner(board, rows)
-        keys.append(own.select(place(pl.lit(board.people.height), pl.col("row"))).to_series())
-    return Touches(pl.concat(keys).sort(), events["item"], events["at"])
+        keys.append(_keys(members.gather(actor), rows, wanted))
+    if (parties == people).any():
+        own = _by_owner(board, pl.DataFrame({"party": actor, "row": rows.cast(pl.Int64)}))
+        keys.append(own.select(place(pl.lit(people), pl.col("row"))).to_series())
+    sorted_keys = pl.concat(keys).sort() if keys else pl.Series([], dtype=pl.UInt64)
+    return Touches(sorted_keys, events["item"], events["at"])
+
+
+def _marked(numbers: pl.Series, size: int) -> pl.Series:
+    """For each number below `size` whether it is one of these."""
+    none = pl.repeat(False, size, dtype=pl.Boolean, eager=True)
+    return none.scatter(numbers.unique(), True) if len(numbers) else none
+
+
+def _keys(party: pl.Series, rows: pl.Series, wanted: pl.Series) -> pl.Series:
+    mine = wanted.gather(party).fill_null(False)
+    return place(party.filter(mine), rows.filter(mine))
 
 
 def _by_owner(board: Board, rows: pl.DataFrame) -> pl.DataFrame:
