@@ -2,7 +2,8 @@
 
     python -m benchmarks.rules [ITEMS …]
 
-Each size runs in a process of its own, so that the peak is its own. The board's frames are part of the peak.
+A board is made and written down in one process, and read and judged in another, so that the peak of judging is its
+own: the frames of the board and everything that is worked out from them. Every kind of rule is asked once.
 """
 
 from __future__ import annotations
@@ -10,21 +11,38 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from rules.base import COLUMNS, EVENTS, ITEMS, PEOPLE, Board, Hours, Money, Rule, Terms, Week
-from rules.checks.handoff_stall import HandoffStall
-from rules.checks.overload import Load, Overload
-from rules.checks.unreviewed import Unreviewed
-from rules.durations import Duration
-from rules.engine import judge
+from rules.base import (
+    COLUMNS,
+    EVENTS,
+    ITEMS,
+    PEOPLE,
+    Board,
+    Flow,
+    Hours,
+    Money,
+    Rule,
+    Stage,
+    Terms,
+    Week,
+)  # fmt: skip
+from rules.engine import judge, kinds
 from rules.finish import finishes
 from rules.flow import ownerships, stays, team_spells
 from rules.handoffs import handoffs
+from rules.now import standing
+from sync.config.rule_tables import model_of
 
 EACH = 10
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -44,7 +62,8 @@ def made(items: int) -> Board:
     start = NOW - timedelta(days=700)
     item = (row // EACH).cast(pl.UInt32)
     begun = dice(items, 690 * 86_400, 1).cast(pl.Int64).gather(item)
-    at = pl.select(pl.lit(start) + pl.duration(seconds=begun + (row % EACH) * dice(events, 86_400, 2))).to_series()
+    later = begun + (row % EACH) * dice(events, 86_400, 2)
+    at = pl.DataFrame({"s": later}).select(pl.lit(start) + pl.duration(seconds="s")).to_series()
     kind = pl.Series(KINDS * items, dtype=EVENTS["kind"])
     column = pl.Series([name for name, _ in STAGES], dtype=pl.Categorical)
     key = pl.Series([f"s:{one}" for one in range(people)], dtype=pl.Categorical)
@@ -76,53 +95,106 @@ def made(items: int) -> Board:
         "stage": [name for name, _ in STAGES], "stage_kind": [kind for _, kind in STAGES],
         "stage_owner": ["Team 1", "Team 2", "requester", None],
     }).with_columns(container=pl.lit("s:P"), flow=pl.lit("f"))  # fmt: skip
-    hours = Hours("Europe/Berlin", Week({day: ((clock(9), clock(17)),) for day in range(5)}))
     return Board(NOW, shaped(facts, ITEMS), shaped(told, EVENTS), shaped(persons, PEOPLE), shaped(columns, COLUMNS),
-                 Terms(hours, money=Money("EUR", 50)))  # fmt: skip
+                 terms())  # fmt: skip
 
 
-def shaped(frame: pl.DataFrame, shape: dict[str, pl.DataType]) -> pl.DataFrame:
+def terms() -> Terms:
+    """Office hours in Berlin, one flow, one rate."""
+    hours = Hours("Europe/Berlin", Week({day: ((clock(9), clock(17)),) for day in range(5)}))
+    flow = Flow("f", "s", tuple(Stage(name, kind, (name,)) for name, kind in STAGES))  # type: ignore[arg-type]
+    return Terms(hours, {"f": flow}, money=Money("EUR", 50))
+
+
+def shaped(frame: pl.DataFrame, shape: Mapping[str, Any]) -> pl.DataFrame:
     """The frame in a shape; missing columns are null."""
     have = [pl.col(name) if name in frame.columns else pl.lit(None).alias(name) for name in shape]
-    return frame.select(have).cast(dict(shape))
+    types: dict[Any, Any] = dict(shape)
+    return frame.select(have).cast(types)
 
 
-def asked() -> list[Rule]:
-    """One rule of each kind, and an overload of each sort, with limits as a team of that size would set them."""
-    days = Duration.parse
-    return [
-        HandoffStall("stall", "Ask {waiting_on}.", 10, warn=days("470wd"), breach=days("480wd")),
-        Overload("owners", "Finish {excess}.", 10, breach=Load(wip=50, arrivals_over_finishes=1.3)),
-        Overload("stages", "Finish {excess}.", 10, per="stage", breach=Load(age_sum=days("40wd"))),
-        Unreviewed("ideas", "Decide.", 10, review_every={"high": days("30d"), "default": days("685d")}),
-    ]
+ASKED: dict[str, dict[str, Any]] = {
+    "at_risk": {"promise": "700d", "breach": 0.99},
+    "blocked": {"breach": "1d"},
+    "bounce": {"breach": 2},
+    "handoff_stall": {"warn": "470wd", "breach": "480wd"},
+    "match": {"breach": "3w", "where": {"stage": ["review"], "owner": ["Person 7"]}},
+    "overdue": {"breach": "1d"},
+    "overload": {"breach": {"wip": 50, "age_sum": "40wd", "arrivals_over_finishes": 1.3}},
+    "quiet": {"breach": "650d"},
+    "reopened": {"breach": 2, "window": "4w"},
+    "stage_age": {"breach": "650d"},
+    "unowned": {"breach": "650d"},
+    "unreviewed": {"review_every": {"high": "30d", "default": "685d"}},
+}
+"""Limits that leave a believable number of findings; a kind that is not here is asked with its defaults."""
 
 
-def measure(items: int) -> None:
-    """Make the board, judge it, and print where the time went."""
+def asked() -> Iterator[Rule]:
+    """One rule of each kind, as the config would read it."""
+    for kind, shape in kinds().items():
+        table = model_of(shape).model_validate({"next_step": "Look.", "limit": 10, **ASKED.get(kind, {})})
+        known = {one.name for one in fields(shape)}
+        options = {name: getattr(table, name) for name in type(table).model_fields if name in known}
+        yield shape(id=kind, **options)
+
+
+def make(items: int, folder: Path) -> None:
+    """Make a board and write its frames down."""
     board = made(items)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    begin, parts = time.perf_counter(), []
-    for frame in (stays, ownerships, team_spells, finishes, handoffs):
-        since = time.perf_counter()
-        frame(board)
-        parts.append(f"{frame.__name__} {time.perf_counter() - since:.2f}")
-    since = time.perf_counter()
-    found = judge(board, asked())
-    parts.append(f"judge {time.perf_counter() - since:.2f}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    for name in ("items", "events", "people", "columns"):
+        getattr(board, name).write_ipc(folder / name)
+
+
+def read(folder: Path) -> Board:
+    """The board as it was written down."""
+    names = ("items", "events", "people", "columns")
+    items, events, people, columns = (pl.read_ipc(folder / name) for name in names)
+    return Board(NOW, items, events, people, columns, terms())
+
+
+def measure(items: int, folder: Path) -> None:
+    """Judge a written board, and print where time and memory went."""
+    board, parts = read(folder), []
+    at_first = peak()
+
+    def timed(name: str, work: Callable[[], Any]) -> Any:
+        since, before = time.perf_counter(), peak()
+        done = work()
+        parts.append(f"{name} {time.perf_counter() - since:.2f} s +{peak() - before:,.0f}")
+        return done
+
+    begin = time.perf_counter()
+    for frame in (stays, ownerships, team_spells, finishes, standing, handoffs):
+        timed(frame.__name__, partial(frame, board))
+    facts = time.perf_counter() - begin
+    found = {rule.kind: len(timed(rule.kind, partial(judge, board, [rule])).findings) for rule in asked()}
     took = time.perf_counter() - begin
     print(
-        f"{items:>9,} items {items * EACH:>10,} events: {took:6.2f} s, peak {peak:,.0f} MB "
-        f"(making the board reached {before:,.0f} MB; its frames {board.events.estimated_size('mb'):,.0f} MB), "
-        f"{handoffs(board).height:,} handoffs, {len(found.findings):,} findings\n          {', '.join(parts)}"
+        f"{items:>9,} items {items * EACH:>10,} events: judged in {took:6.2f} s (facts {facts:.2f} s), peak "
+        f"{peak():,.0f} MB ({at_first:,.0f} MB of it the board); {handoffs(board).height:,} handoffs, "
+        f"{sum(found.values()):,} findings\n  time, and MB the peak grew: {', '.join(parts)}\n  findings: "
+        + ", ".join(f"{kind} {many:,}" for kind, many in found.items()),
+        flush=True,
     )
 
 
+def peak() -> float:
+    """The most memory this process has had so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main(asked_for: list[str]) -> None:
+    """Each size in processes of its own; `make N FOLDER` and `judge N FOLDER` are those processes."""
+    if asked_for[:1] in (["make"], ["judge"]):
+        step = make if asked_for[0] == "make" else measure
+        step(int(asked_for[1]), Path(asked_for[2]))
+        return
+    for size in asked_for or ["10000", "100000", "1000000"]:
+        with tempfile.TemporaryDirectory() as folder:
+            for step_name in ("make", "judge"):
+                subprocess.run([sys.executable, "-m", "benchmarks.rules", step_name, size, folder], check=True)
+
+
 if __name__ == "__main__":
-    sizes = [int(one) for one in sys.argv[1:]]
-    if len(sizes) == 1:
-        measure(sizes[0])
-    else:
-        for size in sizes or (10_000, 100_000, 1_000_000):
-            subprocess.run([sys.executable, "-m", "benchmarks.rules", str(size)], check=True)
+    main(sys.argv[1:])
