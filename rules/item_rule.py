@@ -11,6 +11,7 @@ import polars as pl
 
 from rules import language, where
 from rules.base import Board, Condition, Evidence, Finding, Rule, Subject
+from rules.calendars import days_of
 from rules.now import standing
 from rules.parties import REQUESTER
 from rules.where import ANY, Where
@@ -93,6 +94,11 @@ def about(board: Board, rows: pl.DataFrame) -> pl.DataFrame:
         answers=pl.when(others).then(pl.coalesce("turn", "owner_name")).otherwise(pl.coalesce("owner_name", "turn")),
         team=team,
     ).drop("stage_owner", "asker")  # fmt: skip
+
+
+def days(board: Board, items: pl.Series) -> pl.Series:
+    """The usual working day of each item's flow, in microseconds."""
+    return days_of(board, board.items["flow"].gather(items))
 
 
 def open_of(board: Board, item: int) -> Condition:

@@ -21,15 +21,25 @@ def in_order(warn: Duration | None, breach: Duration | None) -> None:
         raise ValueError(f"breach ({breach}) is not beyond warn ({warn}); breach comes later than warn")
 
 
-def over(limit: Duration | None, day: int) -> pl.Expr:
-    """Whether `working` or `elapsed` (durations) exceed the limit, by the limit's own calendar."""
+def over(limit: Duration | None, day: int | pl.Series) -> pl.Expr:
+    """Whether `working` or `elapsed` (durations) exceed the limit, by the limit's own calendar.
+
+    `day`: the usual working day in microseconds, one for all or one for each row.
+    """
     if limit is None:
         return pl.lit(False)
     wait = pl.col("working" if limit.working else "elapsed").dt.total_microseconds()
-    return wait > limit.microseconds(day)
+    return wait > allowed(limit, day)
 
 
-def level_of(warn: Duration | None, breach: Duration | None, day: int) -> pl.Expr:
+def allowed(limit: Duration, day: int | pl.Series) -> int | pl.Series:
+    """How many microseconds a limit allows, for one usual day or for each of them."""
+    if isinstance(day, int) or limit.unit != "wd":
+        return limit.microseconds(day if isinstance(day, int) else 0)
+    return day * int(limit.amount * 1000) // 1000
+
+
+def level_of(warn: Duration | None, breach: Duration | None, day: int | pl.Series) -> pl.Expr:
     """`breach`, `warn`, or null."""
     return pl.when(over(breach, day)).then(pl.lit("breach")).when(over(warn, day)).then(pl.lit("warn"))
 

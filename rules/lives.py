@@ -11,8 +11,9 @@ from typing import Literal
 import polars as pl
 
 from rules.base import Board
+from rules.calendars import worked_between
 from rules.dates import morning_of
-from rules.flow import calendar, stays
+from rules.flow import stays
 from rules.now import standing
 
 Of = Literal["flow", "stage"]
@@ -29,7 +30,7 @@ def lives(board: Board, of: Of, like: Sequence[Like], working: bool) -> pl.DataF
                                ended=pl.col("ended") & (pl.col("stop") <= morning).fill_null(False))  # fmt: skip
     spans = spans.with_columns(pl.min_horizontal("begun", "stop").alias("from"))
     lengths = (
-        calendar(board).between(spans["from"], spans["stop"]) if working
+        worked_between(board, spans, spans["from"], spans["stop"]) if working
         else (spans["stop"] - spans["from"]).dt.total_microseconds()
     )  # fmt: skip
     rows = spans.with_columns(us=lengths)

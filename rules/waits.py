@@ -8,8 +8,8 @@ from typing import Any
 
 from rules import language
 from rules.base import Board, Condition
+from rules.calendars import calendar_of
 from rules.durations import US_STEP, Duration
-from rules.flow import calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,9 @@ class Wait:
 
     @classmethod
     def of(cls, board: Board, row: Mapping[str, Any], limit: Duration) -> Wait:
-        """The wait in a row's `working` or `elapsed`, whichever the limit counts."""
+        """The wait in a row's `working` or `elapsed`, whichever the limit counts. The row names its `item`."""
         length = row["working" if limit.working else "elapsed"]
-        return cls(length // US_STEP, limit, calendar(board).day)
+        return cls(length // US_STEP, limit, calendar_of(board, board.items["flow"][row["item"]]).day)
 
     @property
     def over(self) -> bool:

@@ -8,13 +8,13 @@ from typing import Any, ClassVar, Literal
 
 import polars as pl
 
-from rules import language
+from rules import language, limits
 from rules.base import Board, Condition, Evidence, Finding, Level
+from rules.calendars import calendar_of
 from rules.dates import day_ends
 from rules.durations import US, Duration
-from rules.flow import calendar, timed
-from rules.item_rule import ItemRule, Said, about
-from rules.limits import chances_in_order
+from rules.flow import timed
+from rules.item_rule import ItemRule, Said, about, days
 from rules.lives import Like, Of, lives
 from rules.now import standing
 from rules.survival import Past
@@ -49,7 +49,7 @@ class AtRisk(ItemRule):
     breach: float | None = None
 
     def __post_init__(self) -> None:
-        chances_in_order(self.warn, self.breach)
+        limits.chances_in_order(self.warn, self.breach)
 
     def check(self, board: Board) -> Iterator[Finding]:
         """One finding per item that will probably be late."""
@@ -100,8 +100,8 @@ class AtRisk(ItemRule):
     def _promised(self, board: Board, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows with what the promise allows (`allowed`, microseconds) and the date, where there is one."""
         if isinstance(self.promise, Duration):
-            allowed = self.promise.microseconds(calendar(board).day)
-            return rows.with_columns(allowed=pl.lit(allowed, pl.Int64), due=pl.lit(None, pl.Date))
+            allowed = limits.allowed(self.promise, days(board, rows["item"]))
+            return rows.with_columns(pl.lit(allowed).cast(pl.Int64).alias("allowed"), due=pl.lit(None, pl.Date))
         items = board.items
         rows = rows.with_columns(due=items["due"].gather(rows["item"]),
                                  flow=items["flow"].gather(rows["item"]).cast(pl.String))  # fmt: skip
@@ -110,8 +110,8 @@ class AtRisk(ItemRule):
 
     def _forecast(self, board: Board) -> pl.DataFrame:
         """The items that can still keep their promise, with `age` (whole days) and what the past says."""
-        unit = calendar(board).day if self._working else _DAY
         rows = self._promised(board, self._open(board)).filter(pl.col("us") <= pl.col("allowed"))
+        unit = days(board, rows["item"]) if self._working else _DAY
         rows = rows.with_columns(age=pl.col("us") // unit * unit)
         past = lives(board, self.of, self.like, self._working).partition_by("group", as_dict=True)
         told = [
@@ -124,7 +124,7 @@ class AtRisk(ItemRule):
         return asked.drop("group", "ended")
 
     def _said(self, board: Board, row: dict[str, Any]) -> Said:
-        day, zone = calendar(board).day, board.terms.hours.timezone
+        day, zone = calendar_of(board, row["flow"]).day, board.terms.hours.timezone
         unit = day if self._working else _DAY
         promise = self.promise.words if isinstance(self.promise, Duration) else language.elapsed_time(row["allowed"])
         age = language.whole_working(row["age"], day) if self._working else language.whole_elapsed(row["age"])

@@ -10,10 +10,11 @@ import polars as pl
 
 from rules import language, limits
 from rules.base import Board, Condition, Evidence, Finding, Level
+from rules.calendars import calendar_of
 from rules.dates import day_ends, today
 from rules.durations import US_STEP, Duration
-from rules.flow import calendar, timed
-from rules.item_rule import ItemRule, Said, about
+from rules.flow import timed
+from rules.item_rule import ItemRule, Said, about, days
 from rules.now import standing
 from rules.waits import Wait
 
@@ -43,7 +44,7 @@ class Overdue(ItemRule):
     def check(self, board: Board) -> Iterator[Finding]:
         """One finding per item that is late."""
         rows = _late(board).filter(self.asked(board).gather(_late(board)["item"]))
-        day = calendar(board).day
+        day = days(board, rows["item"])
         level = limits.level_of(self.warn, self.breach, day) if self.warn or self.breach else pl.lit("breach")
         rows = rows.with_columns(level=level).filter(pl.col("level").is_not_null())
         for row in about(board, rows).iter_rows(named=True):
@@ -64,7 +65,11 @@ class Overdue(ItemRule):
             yield Wait.of(board, rows.row(0, named=True), limit).condition("it is late by more than the limit")
 
     def _said(self, board: Board, row: dict[str, Any]) -> Said:
-        limit, day, due = self.warn if row["level"] == "warn" else self.breach, calendar(board).day, row["due"]
+        limit, day, due = (
+            self.warn if row["level"] == "warn" else self.breach,
+            calendar_of(board, row["flow"]).day,
+            row["due"],
+        )
         late = row["working"] // US_STEP
         words, excess = language.day_of(due), language.whole_working(late, day)
         if limit is not None:

@@ -12,8 +12,7 @@ from rules import language, limits
 from rules.base import Board, Condition, Evidence, Finding, Level
 from rules.calibration import Learner
 from rules.durations import Duration
-from rules.flow import calendar
-from rules.item_rule import ItemRule, Said, about, open_of
+from rules.item_rule import ItemRule, Said, about, days, open_of
 from rules.now import standing
 from rules.past import lasting, longest_silences
 from rules.silence import silences
@@ -55,7 +54,7 @@ class Quiet(Learner, ItemRule):
         """One finding per silent item."""
         asked = self.asked(board) & (standing(board)["state"].cast(pl.String) == "open")
         rows = silences(board, self.chasing_counts).filter(asked & ~pl.col("parked"))
-        rows = rows.with_columns(level=limits.level_of(self.warn, self.breach, calendar(board).day))
+        rows = rows.with_columns(level=limits.level_of(self.warn, self.breach, days(board, rows["item"])))
         for row in about(board, rows.filter(pl.col("level").is_not_null())).iter_rows(named=True):
             yield self.finding(row, self._said(board, row))
 

@@ -12,8 +12,7 @@ from rules import language, limits
 from rules.base import Board, Condition, Evidence, Finding, Level
 from rules.calibration import Learner
 from rules.durations import Duration
-from rules.flow import calendar
-from rules.item_rule import ItemRule, Said, about
+from rules.item_rule import ItemRule, Said, about, days
 from rules.now import standing
 from rules.past import lasting, stage_lengths
 from rules.stage_time import stage_times, visits
@@ -71,7 +70,7 @@ class StageAge(Learner, ItemRule):
         """One finding per item that has been in its stage for too long."""
         times = self._times(board)
         rows = times.filter(self.asked(board).gather(times["item"]))
-        rows = rows.with_columns(level=self._level(calendar(board).day)).filter(pl.col("level").is_not_null())
+        rows = rows.with_columns(level=self._level(days(board, rows["item"]))).filter(pl.col("level").is_not_null())
         rows = about(board, rows.drop("kind", "place"))
         earlier = self._earlier(board, rows)
         for row in rows.iter_rows(named=True):
@@ -107,7 +106,7 @@ class StageAge(Learner, ItemRule):
         mine = self.by_stage.get(place) or self.by_stage.get(kind)
         return (self.warn, self.breach) if mine is None else (mine.warn, mine.breach)
 
-    def _level(self, day: int) -> pl.Expr:
+    def _level(self, day: pl.Series) -> pl.Expr:
         """The level by the stage's own limits, else its kind's, else the rule's."""
         level = limits.level_of(self.warn, self.breach, day)
         by_name = [name for name in self.by_stage if name not in _KINDS]

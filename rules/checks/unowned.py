@@ -11,8 +11,8 @@ import polars as pl
 from rules import language, limits
 from rules.base import Board, Condition, Evidence, Finding, Level
 from rules.durations import Duration
-from rules.flow import calendar, ownerships, stays, timed
-from rules.item_rule import ItemRule, Said, about
+from rules.flow import ownerships, stays, timed
+from rules.item_rule import ItemRule, Said, about, days
 from rules.now import standing
 from rules.once import once
 from rules.waits import Wait
@@ -44,7 +44,7 @@ class Unowned(ItemRule):
         """One finding per item that nobody has."""
         rows = nobodys(board)
         rows = rows.filter(self.asked(board).gather(rows["item"]))
-        rows = rows.with_columns(level=limits.level_of(self.warn, self.breach, calendar(board).day))
+        rows = rows.with_columns(level=limits.level_of(self.warn, self.breach, days(board, rows["item"])))
         for row in about(board, rows.filter(pl.col("level").is_not_null())).iter_rows(named=True):
             yield self.finding({**row, "answers": row["turn"] or ""}, self._said(board, row))
 

@@ -89,9 +89,9 @@ def finished_then(at: str, again: str) -> str:
     return f"Finished on {at}, reopened on {again}."
 
 
-def bounced(title: str, times: int, limit: str) -> str:
+def bounced(title: str, times: int) -> str:
     """Work that was sent back."""
-    return f"{quoted(title)} was sent back {counted(times, 'time')}; the limit is {limit}."
+    return f"{quoted(title)} was sent back {counted(times, 'time')}."
 
 
 def sent_back(giver: str, to: str, at: str) -> str:
@@ -102,6 +102,23 @@ def sent_back(giver: str, to: str, at: str) -> str:
 def blocked(title: str, what: str, waited: str, limit: str) -> str:
     """An item that something else holds up."""
     return f"{quoted(title)} has been blocked by {what} for {waited}; the limit is {limit}."
+
+
+def what_blocks(reason: str, what: str, title: str) -> str:
+    """What holds an item up: another item, a tag, or what a field says."""
+    if reason == "dependency":
+        return quoted(title) if title.strip() else what
+    return f"the tag {quoted(what)}" if reason == "tag" else f"its field, which says {quoted(what)}"
+
+
+def blocked_since(what: str, at: str) -> str:
+    """The fact that a block begins with."""
+    return f"Blocked by {what} since {at}."
+
+
+def more_blocks(count: int) -> str:
+    """What holds it up besides."""
+    return f"{counted(count, 'more thing')} {'blocks' if count == 1 else 'block'} it, too."
 
 
 def chance(share: float) -> str:

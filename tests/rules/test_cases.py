@@ -12,13 +12,15 @@ from typing import Any
 
 import pytest
 
-from rules.base import Board, Finding, Flow, Hours, Money, Rule, Terms, Week
+from rules.base import Board, Finding, Flow, Hours, Money, Rule, Stage, Terms, Week
 from rules.engine import judge, kinds, why, why_not
 from sync.config.rule_tables import model_of
 from tests.rules.boards import board
 
 CASES = Path(__file__).with_name("cases")
-FLOWS = {"brief": Flow("brief", "s", ()), "ideas": Flow("ideas", "n.ideas", ())}
+STAGES = (Stage("Ideas", "backlog", ()), Stage("Build", "active", ()), Stage("Review", "waiting", ()),
+          Stage("Live", "done", ()))  # fmt: skip
+FLOWS = {"f": Flow("f", "s", STAGES), "brief": Flow("brief", "s", ()), "ideas": Flow("ideas", "n.ideas", ())}
 
 
 def cases() -> list[Any]:
@@ -66,6 +68,7 @@ def board_of(case: dict[str, Any]) -> Board:
     zones = case.get("calendars", {})  # flow to time zone
     flows = {**FLOWS, **{flow: Flow(flow, "s", (), calendar=flow) for flow in zones}}
     terms = Terms(hours=Hours("UTC", Week(spans)), flows=flows, money=money,
+                  blocked_tags=tuple(case.get("blocked_tags", ())),
                   calendars={flow: Hours(zone, Week(spans)) for flow, zone in zones.items()})  # fmt: skip
     return board(items, events, people=case.get("people", ()), columns=case.get("columns", COLUMNS), now=now,
                  terms=terms)  # fmt: skip
