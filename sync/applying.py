@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from dataclasses import replace as with_
 
 from connectors.errors import ConnectorError, Denied, Rejected
-from connectors.model import Change, PutPage, PutRow, Receipt, SetFields
+from connectors.model import Change, EnsureTable, PutPage, PutRow, Receipt, SetFields
 from sync.house import House
 from sync.plan import Plan, Step
-from sync.planning import own_places, place_of
+from sync.planning_rows import columns_note
 from sync.pulling import Trouble
 
 
@@ -26,18 +26,6 @@ class Applied:
     @property
     def written(self) -> int:
         return self.outcomes["written"]
-
-
-def find_own(house: House) -> None:
-    """Look for the table and page that we have no record of: with the database lost they are found by their marks."""
-    places = own_places(house)
-    if not places:
-        return
-    own = house.sources[places[0].source].connector.survey(places)
-    for place in places:
-        remote = (own.pages if isinstance(place, PutPage) else own.tables).get(place.key)
-        if remote:
-            house.store.note_made(place_of(place), remote)
 
 
 def carry_out(house: House, run: str, plan: Plan) -> Applied:
@@ -66,6 +54,8 @@ def _one(house: House, run: str, step: Step, applied: Applied) -> None:
     receipt = house.sources[step.source].connector.apply(change)
     house.store.settle(run, step.target, change, receipt)
     _spare_the_echo(house, change, receipt)
+    if isinstance(change, EnsureTable):
+        house.store.note_made(columns_note(step.source, change), receipt.remote)
     applied.outcomes[receipt.outcome] += 1
     applied.sources.add(step.source)
     if receipt.outcome == "moved_on":

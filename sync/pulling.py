@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from connectors.base import Scope
 from connectors.errors import ConnectorError, Denied
+from connectors.model import PutPage
 from sync.house import House, Source
 from sync.intent import own_target
+from sync.planning import own_places, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,24 @@ def pull(house: House, only: Collection[str] | None = None) -> Pulled:
         if only is not None and source.id not in only:
             continue
         try:
+            find_own(house, source)
             for scope in source.connector.scopes():
                 _pull_scope(house, source, scope, pulled)
         except ConnectorError as error:
             _note(pulled, source.id, f"[sources.{source.id}]", error)
     return pulled
+
+
+def find_own(house: House, source: Source) -> None:
+    """Look for our table and page here if we have no record of them: a lost database finds them by their marks."""
+    places = [place for place in own_places(house) if place.source == source.id]
+    if not places:
+        return
+    own = source.connector.survey(places)
+    for place in places:
+        remote = (own.pages if isinstance(place, PutPage) else own.tables).get(place.key)
+        if remote:
+            house.store.note_made(place_of(place), remote)
 
 
 def _pull_scope(house: House, source: Source, scope: Scope, pulled: Pulled) -> None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from rules.engine import Judgement
-from sync.applying import Applied, carry_out, find_own
+from sync.applying import Applied, carry_out
 from sync.guarding import pass_guards
 from sync.house import House
+from sync.listening import note_decisions
 from sync.plan import Plan
 from sync.planning import make_plan
-from sync.pulling import Pulled, Trouble, pull
+from sync.pulling import Pulled, Trouble, find_own, pull
 
 
 @dataclass(slots=True)
@@ -39,8 +40,8 @@ def run(house: House, now: datetime, *, write: bool, past_guards: Collection[str
     """
     with house.store.run_lock():
         number = house.store.begin_run("run", "apply" if write else "plan", now, house.settings.hash)
-        find_own(house)
         pulled = pull(house)  # 1 pull, 2 keep
+        note_decisions(house, now)
         judgement = house.judge(now)  # 3 view, 4 judge
         plan = make_plan(house, judgement, frozenset(pulled.unheard))  # 5 plan
         outcome = Outcome(number, now, pulled, judgement, plan)
@@ -59,7 +60,8 @@ def apply_plan(house: House, plan: Plan, past_guards: Collection[str] = ()) -> A
     """Carry out a reviewed plan, exactly; what has moved on since is left alone and counted."""
     with house.store.run_lock():
         number = house.store.begin_run("apply", "apply", plan.as_of, house.settings.hash)
-        find_own(house)
+        for source in house.sources.values():
+            find_own(house, source)
         pass_guards(house, plan, past_guards)
         applied = carry_out(house, number, plan)
         if applied.sources:

@@ -10,7 +10,7 @@ from functools import cached_property
 from connectors.document import Document
 from connectors.model import EnsureFields, EnsureTable, PutAway, PutPage, PutRow, Ref, SetFields
 from sync import intent, undo
-from sync.applying import Applied, carry_out, find_own
+from sync.applying import Applied, carry_out
 from sync.house import House
 from sync.plan import LeftAlone, Plan, Reason, Step, alike
 from sync.planning import readable
@@ -62,7 +62,6 @@ def take_back(house: House, run: str | None, now: datetime, *, write: bool) -> U
     with house.store.run_lock():
         chosen = _chosen(house, run)
         number = house.store.begin_run("undo", "apply" if write else "plan", now, house.settings.hash)
-        find_own(house)
         pulled = pull(house)
         back = _Back(house, chosen, frozenset(pulled.unheard))
         plan = back.plan(now)

@@ -147,6 +147,18 @@ def test_a_dead_source_is_reported_and_nothing_is_taken_back(small: Rig) -> None
     assert [row["State"] for row in small.rows()] == [row["State"] for row in seen["rows"]]
 
 
+def test_with_notion_down_asana_is_read_and_written_all_the_same(small: Rig) -> None:
+    trouble = {"fault": [{"match": "/notion/*", "kind": "403", "rate": 1.0}]}
+    httpx.post(f"{small.url}/_sandbox/faults", json=trouble, trust_env=False).raise_for_status()
+    first = small.run()
+    httpx.delete(f"{small.url}/_sandbox/faults", trust_env=False).raise_for_status()
+    assert {one.source for one in first.troubles} == {"notion"}
+    assert any(task.get("Flow status") for task in small.tasks().values())
+    assert small.own_places() == []
+    assert small.run().troubles == []
+    assert len(small.own_places()) == 2
+
+
 def crash_and_mend(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calm: object, request: int, *, answered: bool
 ) -> bool:
