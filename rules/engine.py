@@ -40,13 +40,18 @@ class Judgement:
     said: tuple[Finding, ...]
 
 
-def judge(board: Board, asked: Iterable[Rule], seen: Mapping[str, datetime] | None = None) -> Judgement:
+def judge(
+    board: Board, asked: Iterable[Rule], seen: Mapping[str, datetime] | None = None,
+    quiet: Mapping[str, str] | None = None,
+) -> Judgement:  # fmt: skip
     """Ask every rule. Equal boards and rules give equal judgements, whatever the order of the rules.
 
-    `seen`: by key of findings that held before, when a run first found them.
+    `seen`: by key of findings that held before, when a run first found them. `quiet`: by key of findings that a
+    person keeps from being said, that person's decision in words.
     """
     limits = {rule.id: rule for rule in asked}
-    found = [noted(finding, rule, board, seen) for rule in limits.values() for finding in rule.check(board)]
+    checked = ((finding, rule) for rule in limits.values() for finding in rule.check(board))
+    found = [noted(finding, rule, board, seen, quiet or {}) for finding, rule in checked]
     ordered = tuple(sorted(found, key=_costliest_first))
     told: Counter[str] = Counter()
     said = []

@@ -12,14 +12,19 @@ from rules.base import Board, Exempt, Finding, Rule
 from rules.language.exempt import kept_quiet
 
 
-def noted(finding: Finding, rule: Rule, board: Board, seen: Mapping[str, datetime] | None) -> Finding:
-    """The finding with all that is known of it beside the facts. `seen`: when earlier runs first found what holds."""
+def noted(
+    finding: Finding, rule: Rule, board: Board, seen: Mapping[str, datetime] | None, quiet: Mapping[str, str]
+) -> Finding:
+    """The finding with all that is known of it beside the facts. `seen`: when earlier runs first found what holds;
+    `quiet`: decisions in words, by key."""
     more: dict[str, Any] = {}
     if finding.level in rule.limits_from:
         more["limit_from"] = rule.limits_from[finding.level]
     if seen is not None:
         more["first_seen"] = min(seen.get(finding.key, board.now), board.now)
-    if rule.exempt:
+    if finding.key in quiet:
+        more["exempt"] = quiet[finding.key]
+    elif rule.exempt:
         kept = exemption(finding, rule, today(board))
         more |= {"exempt": kept_quiet(kept.until, kept.by, kept.because)} if kept else {}
     return replace(finding, **more) if more else finding

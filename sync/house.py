@@ -14,6 +14,7 @@ from rules.base import Board, Rule, Terms
 from rules.calibration import in_force
 from rules.engine import Judgement, judge
 from sync.config import Settings
+from sync.decisions import Verdict, verdict
 from sync.store import Store
 from sync.view import SourceTerms, board
 
@@ -80,8 +81,16 @@ class House:
         return in_force(self.rules, self.store.calibrations(now), now)
 
     def judge(self, now: datetime) -> Judgement:
-        """What the rules say of the stored facts as of an instant."""
-        return judge(self.board(now), self.rules_at(now), self.store.first_seen())
+        """What the rules say of the stored facts as of an instant, less what people have decided to keep quiet."""
+        quiet = {key: one.answer for key, one in self.verdicts(now).items() if one.quiet}
+        return judge(self.board(now), self.rules_at(now), self.store.first_seen(), quiet)
+
+    def verdicts(self, now: datetime) -> dict[str, Verdict]:
+        """What follows at an instant from each decision of a person, by the finding's key."""
+        made = self.store.decisions()
+        who = {one.ref.id: one.name for one in self.store.people()} if made else {}
+        zone = self.terms.hours.timezone
+        return {key: verdict(one, now, zone, who) for key, one in made.items()}
 
     def board(self, now: datetime) -> Board:
         """The stored facts as of an instant, with the meaning the config gives them."""

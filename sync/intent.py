@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 from connectors.model import OwnField, Ref, Value
 from rules.base import Finding, Hours, Rule
+from sync.decisions import FIXED, NO_LEAK, WORDS
 from sync.plan import Reason, Wanted
 
 ROW_KEY, ROW_TITLE = "Key", "Finding"
 PEOPLES = ("Decision", "Until", "Because")
 """Columns of the findings table that are people's: read, never written."""
-ROW_OPEN, ROW_CLOSED = "Open", "Closed"
+ROW_OPEN, ROW_QUIET, ROW_CLOSED = "Open", "Snoozed", "Closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def item_fields(names: FieldNames, rules: Iterable[Rule]) -> tuple[OwnField, ...
 def row_fields(rules: Iterable[Rule]) -> tuple[OwnField, ...]:
     """The columns of the findings table. Decision, Until and Because are there for people and never written."""
     return (
-        OwnField("State", "option", (ROW_OPEN, ROW_CLOSED)),
+        OwnField("State", "option", (ROW_OPEN, ROW_QUIET, ROW_CLOSED)),
         OwnField("Level", "option", ("breach", "warn")),
         OwnField("Rule", "option", tuple(sorted({rule.id for rule in rules}))),
         OwnField("What", "text"),
@@ -61,9 +62,10 @@ def row_fields(rules: Iterable[Rule]) -> tuple[OwnField, ...]:
         OwnField("Waited (working days)", "number"),
         OwnField("Next step", "text"),
         OwnField("Link", "url"),
-        OwnField("Decision", "option", ("snooze", "not a leak", "fixed")),
+        OwnField("Decision", "option", WORDS),
         OwnField("Until", "date"),
         OwnField("Because", "text"),
+        OwnField("Answer", "text"),
     )
 
 
@@ -116,8 +118,10 @@ def own_target(source: str, change_key: str) -> str:
     return row_target(source, key) if kind == "row" else f"page:{source}/{change_key}"
 
 
-def want_row(source: str, finding: Finding, hours: Hours, day_seconds: float) -> tuple[str, Wanted]:
-    """The row of one open finding. Waiting is counted in whole working days."""
+def want_row(
+    source: str, finding: Finding, hours: Hours, day_seconds: float, answer: str | None = None
+) -> tuple[str, Wanted]:
+    """The row of one open finding. Waiting is counted in whole working days. `answer`: to a person's decision."""
     waited = None if finding.waited_working is None else int(finding.waited_working // day_seconds)
     values: dict[str, Value] = {
         "State": ROW_OPEN,
@@ -130,6 +134,7 @@ def want_row(source: str, finding: Finding, hours: Hours, day_seconds: float) ->
         "Waited (working days)": waited,
         "Next step": finding.next_step,
         "Link": finding.subject.url or None,
+        "Answer": answer,
     }
     target = row_target(source, finding.key)
     return finding.key, Wanted(target, finding.subject.name, finding.subject.url, values, _reason(finding))
@@ -139,3 +144,11 @@ def want_row_closed(source: str, key: str, title: str, url: str) -> tuple[str, W
     """The row of a finding that is over: closed, never deleted, so that people's notes on it stay."""
     reason = Reason("The trouble is over.", finding=key)
     return key, Wanted(row_target(source, key), title, url, {"State": ROW_CLOSED}, reason)
+
+
+def want_row_quiet(source: str, finding: Finding, word: str) -> tuple[str, Wanted]:
+    """The row of a finding that somebody keeps quiet: by a decision on the row, or by an exemption in the config."""
+    state = ROW_CLOSED if word in (NO_LEAK, FIXED) else ROW_QUIET
+    values: dict[str, Value] = {"State": state, "Answer": finding.exempt}
+    target = row_target(source, finding.key)
+    return finding.key, Wanted(target, finding.subject.name, finding.subject.url, values, _reason(finding))

@@ -30,9 +30,10 @@ _LEFT = 12
 
 
 def summary(
-    judgement: Judgement, rules: Sequence[Rule], unheard: Iterable[str] = (), left: Sequence[LeftAlone] = ()
-) -> tuple[Document, Paragraph]:
-    """The page without its as-of line, and that line."""
+    judgement: Judgement, rules: Sequence[Rule], unheard: Iterable[str] = (), left: Sequence[LeftAlone] = (),
+    heard: Sequence[Block] = (),
+) -> tuple[Document, Paragraph]:  # fmt: skip
+    """The page without its as-of line, and that line. `heard`: what people decided, and what was written."""
     board = judgement.board
     morning = replace(board, now=day_start(board))
     groups = by_rule(judgement, rules)
@@ -43,6 +44,7 @@ def summary(
         *page_flow.turns(morning),
         *page_flow.in_hand(board),
         *_left_alone(left),
+        *heard,
         *honesty.box(board, sorted(unheard)),
         *_how(board),
     ]

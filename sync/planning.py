@@ -14,9 +14,9 @@ from connectors import document
 from connectors.base import FindsDoubles
 from connectors.model import EnsureFields, EnsureTable, OwnField, PutPage, Ref, Value, WorkItem
 from rules.engine import Judgement
-from rules.flow import calendar
 from sync import intent
 from sync.house import House, Source
+from sync.listening import answer
 from sync.page import summary
 from sync.plan import (
     Held,
@@ -27,11 +27,10 @@ from sync.plan import (
     adopted,
     assemble,
     field_steps,
-    row_steps,
 )
-from sync.store.findings import sources_of
+from sync.planning_rows import TABLE as TABLE
+from sync.planning_rows import on_rows
 
-TABLE = "findings"
 PAGE = "page/summary"
 
 
@@ -44,7 +43,7 @@ def make_plan(house: House, judgement: Judgement, unheard: frozenset[str]) -> Pl
             _on_items(house, source, judgement, parts, same)
     target = page_source(house)
     if target:
-        _on_rows(house, target, judgement, unheard, parts, same)
+        on_rows(house, target, judgement, unheard, parts, same)
         left = [part for part in parts if isinstance(part, LeftAlone)]
         parts.extend(_on_page(house, target, judgement, unheard, left))
         parts.extend(_doubles(house.sources[target]))
@@ -80,7 +79,8 @@ def _on_items(
     own = intent.item_fields(names, house.rules)
     parts.extend(_missing_fields(house, source, own))
     marked = house.store.marked(source.id, names.present())
-    open_ = [f for f in judgement.findings if f in judgement.said or (f.subject.id in marked and not f.exempt)]
+    said = {finding.key for finding in judgement.said}
+    open_ = [f for f in judgement.findings if f.key in said or (f.subject.id in marked and not f.exempt)]
     wanted = {
         str(ref): (ref, intent.want_on_item(finding, values))
         for ref, (finding, values) in intent.on_items(open_, rules, names, house.terms.hours).items()
@@ -132,51 +132,6 @@ def readable(type_: str, text: str, value: Value) -> Value:
     return value if type_ == "number" else text or None
 
 
-# ---- the findings table --------------------------------------------------------------------------------------
-
-
-def _on_rows(
-    house: House, source: str, judgement: Judgement, unheard: frozenset[str], parts: list[Step | LeftAlone],
-    same: dict[str, Mapping[str, Value]],
-) -> None:  # fmt: skip
-    write = house.settings.write
-    if not house.store.made(f"table:{source}/{TABLE}"):
-        ensure = EnsureTable(
-            TABLE,
-            source,
-            write.notion_parent or "",
-            write.findings_title,
-            intent.row_fields(house.rules),
-            intent.ROW_KEY,
-        )
-        reason = Reason("The table of findings, created once; its columns Decision, Until and Because are yours.")
-        parts.append(Step(ensure, f"table:{source}/{TABLE}", write.findings_title, "", reason))
-    rows = house.store.own_rows(source)
-    day = calendar(judgement.board).day / 1e6
-    said = {finding.key for finding in judgement.said}
-    wanted = dict(
-        intent.want_row(source, finding, house.terms.hours, day)
-        for finding in judgement.findings
-        if (finding.key in said or finding.key in rows) and not unheard.intersection(sources_of(finding))
-    )
-    if not unheard:  # nothing is taken back for whom we could not hear
-        for key, row in rows.items():
-            if key not in wanted and row.values.get("State") == intent.ROW_OPEN and not row.trashed:
-                wanted.update([intent.want_row_closed(source, key, key, row.url)])
-    held = {
-        want.target: Held(dict(rows[key].values) if key in rows else {}, *_said(house, want.target))  # type: ignore[arg-type]
-        for key, want in wanted.items()
-    }
-    remotes = {key: row.remote for key, row in rows.items() if not row.trashed}
-    parts.extend(row_steps(source, TABLE, list(wanted.items()), held, remotes))
-    same.update(adopted(list(wanted.values()), held))
-
-
-def _said(house: House, target: str) -> tuple[Mapping[str, Value] | None, Mapping[str, Value]]:
-    written = house.store.last_written(target)
-    return (written.values, written.pending) if written else (None, {})
-
-
 # ---- the page ------------------------------------------------------------------------------------------------
 
 
@@ -184,7 +139,7 @@ def _on_page(
     house: House, source: str, judgement: Judgement, unheard: frozenset[str], left: Sequence[LeftAlone]
 ) -> Iterator[Step]:
     write = house.settings.write
-    page, as_of_line = summary(judgement, house.rules, unheard, left)
+    page, as_of_line = summary(judgement, house.rules, unheard, left, answer(house, judgement))
     digest = _digest(document.to_data(page))
     target = f"page:{source}/{PAGE}"
     written = house.store.last_written(target)

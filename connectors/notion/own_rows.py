@@ -15,9 +15,10 @@ from typing import Any
 
 from connectors.base import OwnRow, Page, Scope
 from connectors.errors import Missing, Rejected
+from connectors.model import Person
 from connectors.notion import walks
 from connectors.notion.doubles import Doubles
-from connectors.notion.mapping import Row, own_row
+from connectors.notion.mapping import Row, own_row, person, users_in
 from connectors.notion.notes import OwnTable
 from connectors.notion.properties import EDITED_BY
 from connectors.notion.sources import Sources
@@ -86,8 +87,8 @@ class OwnRows:
             swept = {"swept": state["swept"]} if "swept" in state else {} if goes_on else self._sweeps.done()
             after = {"since": mark, **swept} if last or goes_on else {"from": reached, "mark": mark}
             yield Page(
-                scope, json.dumps(after), rows=tuple(row for row in found if row.key), observed_at=self._clock(),
-                last=last,
+                scope, json.dumps(after), rows=tuple(row for row in found if row.key), people=self._people(rows),
+                observed_at=self._clock(), last=last,
             )  # fmt: skip
         self._all_told()
 
@@ -110,6 +111,12 @@ class OwnRows:
         after = {"since": mark, **self._sweeps.done()}
         self._all_told()
         return Page(scope, json.dumps(after), rows=told, observed_at=self._clock(), last=True, stale=stale)
+
+    def _people(self, rows: list[Row]) -> tuple[Person, ...]:
+        """Who edited these rows last, by name: a decision is somebody's."""
+        who = {user["id"]: user for row in rows for user in users_in(row)}
+        bots = self._sources.options.bots
+        return tuple(person(self._sources.source, user, self._sources.me(), bots) for user in who.values())
 
     def _walk(self, own: OwnTable, state: State) -> Iterator[tuple[list[Row], str | None, bool]]:
         if "since" not in state:

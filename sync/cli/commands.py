@@ -118,6 +118,7 @@ def _why_not(dry_run: bool, config: Path, mode: str) -> str:
 def report(config: Path, as_of: str | None, format: str) -> int:  # noqa: A002
     """The summary page from the store."""
     from connectors.document import Document, to_markdown_gfm, to_text
+    from sync.listening import answer
     from sync.page import summary
     from sync.report import report_data
 
@@ -126,7 +127,7 @@ def report(config: Path, as_of: str | None, format: str) -> int:  # noqa: A002
         if format == "json":
             show.data(report_data(judgement))
             return DONE
-        page, as_of_line = summary(judgement, house.rules)
+        page, as_of_line = summary(judgement, house.rules, heard=answer(house, judgement))
         whole = Document((as_of_line, *page.blocks))
         show.text([to_markdown_gfm(whole) if format == "md" else to_text(whole, show.width())])
     return DONE

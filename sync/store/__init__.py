@@ -9,6 +9,7 @@ from types import TracebackType
 from sqlalchemy import Engine
 
 from sync.store.calibrations import Calibrations
+from sync.store.decided import Decided
 from sync.store.errors import Busy, Holder, StoreError
 from sync.store.facts import Facts
 from sync.store.findings import Changes, Findings, OpenFinding
@@ -26,7 +27,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Store(Keeping, Facts, Ledger, Runs, Findings, Calibrations):
+class Store(Keeping, Facts, Ledger, Runs, Findings, Calibrations, Decided):
     """One database. Every method is one transaction; safe to use from several threads and processes."""
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime] = _now) -> None:

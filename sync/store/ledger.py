@@ -14,7 +14,7 @@ from sync import changes
 from sync.store.bulk import put
 from sync.store.codec import dump, instant, load, micros, plain
 from sync.store.opening import writing
-from sync.store.schema import MADE, OWN_ROW, SAID, WRITE
+from sync.store.schema import MADE, OWN_ROW, RUN, SAID, WRITE
 
 Values = Mapping[str, Value]
 
@@ -164,6 +164,15 @@ class Ledger:
         with self.engine.connect() as connection:
             rows = connection.execute(select(WRITE).order_by(WRITE.c.id)).all()
         return [(_entry(row), changes.from_data(load(row.change_json)) if row.change_json else None) for row in rows]
+
+    def values_written(self, start: datetime, end: datetime) -> int:
+        """How many values were written by runs that judged an instant from `start` up to before `end`."""
+        query = (
+            select(WRITE.c.after_json).join(RUN, RUN.c.id == WRITE.c.run)
+            .where(WRITE.c.outcome == "written", RUN.c.as_of >= micros(start), RUN.c.as_of < micros(end))
+        )  # fmt: skip
+        with self.engine.connect() as connection:
+            return sum(len(load(after)) for (after,) in connection.execute(query))
 
     def wrote_to(self, source: str) -> bool:
         """Whether anything was ever written to an item, row or page of this source."""
