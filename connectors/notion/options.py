@@ -20,7 +20,11 @@ def _every(text: str) -> str:
 
 
 class TableOptions(BaseModel):
-    """One data source, and which of its properties mean what. Properties by name or id."""
+    """One data source, and which of its properties mean what. Properties by name or id.
+
+    `complete`: of `fields` and `owner`, those that are read whole where Notion cuts them after 25 (a request each and
+    row). `body`: the page's content is kept as markdown in a field `body` (a request a row).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -34,6 +38,8 @@ class TableOptions(BaseModel):
     parked_until: Name | None = None
     link: Name | None = None
     fields: tuple[Name, ...] = ()
+    complete: tuple[Name, ...] = ()
+    body: bool = False
 
 
 class NotionOptions(BaseModel):

@@ -20,6 +20,7 @@ from connectors.notion.schema import Binding, Schema, container
 from connectors.notion.sources import Sources, Table
 from connectors.notion.sweeping import Found, Sweeps
 from connectors.notion.tables import Tables
+from connectors.notion.whole import whole_item
 
 State = Mapping[str, Any]
 Clock = Callable[[], datetime]
@@ -110,7 +111,9 @@ class Reads:
         containers: tuple[Container, ...], *, last: bool,
     ) -> Page:  # fmt: skip
         here = binding.schema.id
-        items = (work_item(self._id, binding, row) if home_of(row) == here else self._item(row) for row in found.rows)
+        items = (
+            self._whole(binding, row) if home_of(row) == here else self._item(row, whole=True) for row in found.rows
+        )
         return Page(
             scope, json.dumps(after), tuple(items), people=people, containers=containers,
             observed_at=self._clock(), last=last, absent=found.absent,
@@ -139,8 +142,11 @@ class Reads:
             yield from self._full(scope, table, {})
 
     def _changed(self, binding: Binding, rows: Sequence[Row], known: Known) -> tuple[WorkItem, ...]:
-        items = (work_item(self._id, binding, row) for row in rows)
-        return tuple(item for item in items if known(item.ref) != item.version)
+        items = ((work_item(self._id, binding, row), row) for row in rows)
+        return tuple(self._whole(binding, row) for item, row in items if known(item.ref) != item.version)
+
+    def _whole(self, binding: Binding, row: Row) -> WorkItem:
+        return whole_item(self._id, binding, row, self._notion)
 
     def _still_fitting(
         self, table: Table, schema: Schema, rows: Sequence[Row]
@@ -177,7 +183,7 @@ class Reads:
         rows = [row for id_ in dict.fromkeys(map(normal_id, ids)) if (row := self._page(id_)) is not None]
         own = self._tables.own()
         ours = [row for row in rows if own and home_of(row) == own.data_source]
-        items = tuple(self._item(row) for row in rows if row not in ours and home_of(row))
+        items = tuple(self._item(row, whole=True) for row in rows if row not in ours and home_of(row))
         found = (own_row(row, own.columns, own.key_field) for row in ours) if own else ()
         people = tuple(self._people(rows).values())
         return Page(
@@ -189,7 +195,7 @@ class Reads:
         """One row in the model's words, by the schema as we know it."""
         return self._item(row)
 
-    def _item(self, row: Row) -> WorkItem:
+    def _item(self, row: Row, *, whole: bool = False) -> WorkItem:
         home = home_of(row) or ""
         table = next((one for one in self._sources.tables.values() if self._home(one) == home), None)
         if table is None:
@@ -197,7 +203,8 @@ class Reads:
         schema = self._sources.schema(home)
         if not schema.fits(row):
             schema = self._sources.fresh_schema(home)
-        return work_item(self._id, self._sources.binding(table, schema), row)
+        binding = self._sources.binding(table, schema)
+        return self._whole(binding, row) if whole else work_item(self._id, binding, row)
 
     def _home(self, table: Table) -> str:
         return self._sources.data_source_of(table) or table.id

@@ -29,6 +29,7 @@ _FITTING: Mapping[str, frozenset[str]] = {
     "reviewed": frozenset({"date", "formula", "rollup", "created_time", "last_edited_time"}),
     "parked_until": frozenset({"date", "formula", "rollup"}),
     "link": frozenset({"url", "rich_text", "formula", "rollup"}),
+    "complete": frozenset({"relation", "people", "rich_text", "title"}),
 }
 """Property types that can mean what the config says; any type where nothing is listed."""
 
@@ -130,7 +131,10 @@ def _chosen(body: Mapping[str, Json]) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A schema with the config's words for it: the property behind each word, and those kept as fields."""
+    """A schema with the config's words for it: the property behind each word, and those kept as fields.
+
+    `complete`: those that are read whole; `body`: the page's content is kept, too.
+    """
 
     schema: Schema
     role: str
@@ -140,6 +144,8 @@ class Binding:
     link: Property | None = None
     team: Property | None = None
     fields: tuple[Property, ...] = ()
+    complete: tuple[Property, ...] = ()
+    body: bool = False
 
 
 def bind(schema: Schema, options: TableOptions, role: str, team: str | None = None) -> Binding:
@@ -151,6 +157,7 @@ def bind(schema: Schema, options: TableOptions, role: str, team: str | None = No
     words = ("status", "owner", "team", "priority", "due", "reviewed", "parked_until", "link")
     found = {word: _named(schema, word, getattr(options, word), problems) for word in words}
     extra = [_named(schema, "fields", name, problems) for name in options.fields]
+    complete = [_named(schema, "complete", name, problems) for name in options.complete]
     if problems:
         raise Rejected(f"data source {schema.name!r} does not fit its table in the config: " + "; ".join(problems))
     if found["team"] is None and team:
@@ -158,7 +165,10 @@ def bind(schema: Schema, options: TableOptions, role: str, team: str | None = No
     kept = [found["team"], found["priority"], found["due"], found["reviewed"], found["parked_until"], *extra]
     kept += [prop for prop in schema.properties if prop.mark == "own"]
     fields = tuple(dict.fromkeys(prop for prop in kept if prop is not None))
-    return Binding(schema, role, found["status"], found["owner"], found["due"], found["link"], found["team"], fields)
+    return Binding(
+        schema, role, found["status"], found["owner"], found["due"], found["link"], found["team"], fields,
+        tuple(prop for prop in complete if prop is not None), options.body,
+    )  # fmt: skip
 
 
 def _named(schema: Schema, word: str, wanted: str | None, problems: list[str]) -> Property | None:
