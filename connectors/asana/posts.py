@@ -42,7 +42,7 @@ class Posts:
         }  # fmt: skip
         create = self._api.statuses.create_status_for_object
         try:
-            made = self._api.one(create, {"data": data}, fields="title")
+            made = self._api.one(create, {"data": data}, fields="title,text,status_type")
         except Transient as error:
             there = self._standing(change) if error.uncertain else None
             if there is None or there.outcome != "found":
@@ -53,7 +53,7 @@ class Posts:
     def _standing(self, change: PostStatus) -> Receipt | None:
         """What there is of ours instead of it; None when it is to be posted."""
         listing = self._api.statuses.get_statuses_for_object
-        every = self._api.all(listing, change.container.id, fields="text,created_at,created_by")
+        every = self._api.all(listing, change.container.id, fields="text,status_type,created_at,created_by")
         ours = [one for one in every if gid_of(one.get("created_by")) == self._me()]
         ours.sort(key=lambda one: instant(one["created_at"]))
         if not ours:

@@ -82,9 +82,7 @@ class Projects:
     def _of_team(self, gid: str) -> Iterator[tuple[str, str]]:
         """By memberships: `GET /projects?team=` is deprecated."""
         listing = self._api.memberships.get_memberships
-        members = self._api.all(
-            listing, fields="parent.name,parent.resource_type", member=gid, resource_subtype="project_membership"
-        )
+        members = self._api.all(listing, fields="", member=gid, resource_subtype="project_membership")
         for one in members:
             parent = one.get("parent") or {}
             if parent.get("gid") and parent.get("resource_type", "project") == "project":

@@ -123,8 +123,8 @@ class Endpoints:
         self.briefs = asana.ProjectBriefsApi(client)
 
     def one(self, call: Callable[..., Json], *args: Any, fields: str, **opts: Any) -> Json:
-        """One object. `fields`: the opt_fields, joined by commas."""
-        body = call(*args, {**opts, "opt_fields": fields}, full_payload=True)
+        """One object. `fields`: the opt_fields, joined by commas; empty: what Asana gives unasked."""
+        body = call(*args, {**opts, **_asking(fields)}, full_payload=True)
         return _data(body, call)
 
     def all(self, call: Callable[..., Json], *args: Any, fields: str, **opts: Any) -> list[Json]:
@@ -164,13 +164,17 @@ class Endpoints:
         offset: str | None = None
         while True:
             # the SDK changes the dict that it is given: a fresh one for each page
-            asked = {**opts, "opt_fields": fields, "limit": PAGE, **({"offset": offset} if offset else {})}
+            asked = {**opts, **_asking(fields), "limit": PAGE, **({"offset": offset} if offset else {})}
             body = call(*args, asked, full_payload=True)
             yield _data(body, call)
             following = body.get("next_page")
             if not following:
                 return
             offset = following["offset"]
+
+
+def _asking(fields: str) -> dict[str, str]:
+    return {"opt_fields": fields} if fields else {}
 
 
 def _data(body: Json, call: Callable[..., Json]) -> Json:
