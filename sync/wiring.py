@@ -76,10 +76,14 @@ def _pace(store: Store, options: AsanaOptions | NotionOptions, token: str) -> Pa
 
 def _terms(id_: str, settings: Settings) -> SourceTerms:
     """What the source's fields mean, for the view."""
+    money = settings.shape.money
+    blocked, value = settings.shape.blocked.fields, _named(money.value_field if money else None)
     match settings.sources[id_]:
         case AsanaOptions() as asana:
             return SourceTerms(
                 id_,
+                blocked_fields=blocked,
+                value_fields=value,
                 team_fields=_named(asana.team_field),
                 priority_fields=_named(asana.priority_field),
                 bots=asana.bots,
@@ -88,6 +92,8 @@ def _terms(id_: str, settings: Settings) -> SourceTerms:
             tables = [*notion.work, *(one for one in (notion.ideas, notion.experiments) if one)]
             return SourceTerms(
                 id_,
+                blocked_fields=blocked,
+                value_fields=value,
                 team_fields=_named(notion.team_field, *(one.team for one in tables)),
                 priority_fields=_named(*(one.priority for one in tables)),
                 reviewed_fields=_named(*(one.reviewed for one in tables)),

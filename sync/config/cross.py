@@ -8,7 +8,7 @@ from itertools import combinations
 from pydantic import BaseModel
 
 from rules.base import Rule
-from sync.config import calendars, cross_rules
+from sync.config import calendars, cross_rules, cross_terms
 from sync.config.patterns import can_meet
 from sync.config.problems import Problem
 from sync.config.read import Read
@@ -25,6 +25,7 @@ def problems(
     yield from calendars.problems(shape.calendar, ("calendar",), read)
     for id_, table in shape.calendars.items():
         yield from calendars.problems(table, ("calendars", id_), read)
+    yield from cross_terms.problems(shape, read)
     yield from _money(shape, read)
     yield from _teams(shape, read)
     for id_, flow in shape.flows.items():

@@ -15,13 +15,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from rules import engine as rules_engine
-from rules.base import Flow, Money, Rule, Stage, Terms
+from rules.base import Flow, Money, OwnTime, Rule, Stage, Terms
 from rules.durations import US
 from sync.config import cross, rule_tables, sources
 from sync.config.calendars import hours_of
 from sync.config.problems import ConfigProblems, Problem
 from sync.config.read import Read, read
-from sync.config.shape import FlowTable, Shape, WriteTable
+from sync.config.shape import FlowTable, MoneyTable, PersonTable, Shape, WriteTable
 from sync.config.sources import SourceKind
 from sync.config.words import problems_of
 from sync.intent import FieldNames
@@ -92,9 +92,11 @@ class Settings:
             hours=hours_of(shape.calendar),
             flows={id_: _flow(id_, table) for id_, table in shape.flows.items()},
             teams={name: team.members for name, team in shape.teams.items()},
-            money=Money(money.currency, money.default_rate, dict(money.rates)) if money else None,
+            money=_money(money) if money else None,
             slip_minutes=shape.handoffs.slip.microseconds(0) / (60 * US),
             calendars={id_: hours_of(table) for id_, table in shape.calendars.items()},
+            people={name: _own_time(shape, one) for name, one in shape.people.items()},
+            blocked_tags=shape.blocked.tags,
         )
 
     @cached_property
@@ -103,7 +105,7 @@ class Settings:
         parts = {
             key: value
             for key, value in self.shape.model_dump(mode="json", exclude={"rules", "sources"}).items()
-            if key in ("calendar", "calendars", "money", "teams", "flows", "handoffs")
+            if key in ("calendar", "calendars", "money", "teams", "flows", "handoffs", "people", "blocked")
         }
         parts["rules"] = {rule.id: [rule.kind, repr(rule)] for rule in self.checked_rules}
         parts["sources"] = {
@@ -156,11 +158,22 @@ def _without(values: Mapping[str, Any], loc: tuple[str | int, ...]) -> dict[str,
     top = str(loc[0])
     rest = dict(values)
     below = rest.get(top)
-    if len(loc) > 1 and top in ("calendars", "teams", "sources", "flows", "rules") and isinstance(below, dict):
+    tables = ("calendars", "people", "teams", "sources", "flows", "rules")
+    if len(loc) > 1 and top in tables and isinstance(below, dict):
         rest[top] = {key: value for key, value in below.items() if key != loc[1]}
     else:
         rest.pop(top, None)
     return rest
+
+
+def _money(table: MoneyTable) -> Money:
+    friction: dict[str, float] = dict(table.friction_minutes.items())
+    return Money(table.currency, table.default_rate, dict(table.rates), friction)
+
+
+def _own_time(shape: Shape, table: PersonTable) -> OwnTime:
+    calendar = hours_of(shape.calendars[table.calendar]) if table.calendar else None
+    return OwnTime(calendar, frozenset(table.days_off), table.same)
 
 
 def _flow(id_: str, table: FlowTable) -> Flow:

@@ -65,17 +65,38 @@ class CalendarTable(Table):
 
 
 class MoneyTable(Table):
-    """Rates for a working hour. `rates` by team."""
+    """Rates for a working hour. `rates` by team; `friction_minutes`: what a chaser, a bounce, a reopening takes;
+    `value_field`: the field that says what each day late costs."""
 
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
     default_rate: Annotated[float, Field(gt=0)] | None = None
     rates: Mapping[Name, Annotated[float, Field(gt=0)]] = {}
+    friction_minutes: Mapping[Literal["chaser", "bounce", "reopen"], Annotated[float, Field(gt=0, le=480)]] = {}
+    value_field: Name | None = None
 
 
 class TeamTable(Table):
     """Who is in a team, by the name or the e-mail address that the vendor shows."""
 
     members: tuple[Name, ...] = ()
+
+
+class PersonTable(Table):
+    """A person's own working time: other hours than everybody's, days off, or both.
+
+    `same`: this person's other accounts, by name, e-mail address or `source:id`, where no shared address tells.
+    """
+
+    calendar: Name | None = None
+    days_off: tuple[date, ...] = ()
+    same: tuple[Name, ...] = ()
+
+
+class BlockedTable(Table):
+    """What says that an item cannot go on, beside an open dependency."""
+
+    tags: tuple[Name, ...] = ()
+    fields: tuple[Name, ...] = ()
 
 
 class StageTable(Table):
@@ -141,7 +162,9 @@ class Shape(BaseSettings):
     database_url: Name | None = None
     calendar: CalendarTable = CalendarTable()
     calendars: Mapping[str, CalendarTable] = {}
+    people: Mapping[str, PersonTable] = {}
     money: MoneyTable | None = None
+    blocked: BlockedTable = BlockedTable()
     teams: Mapping[str, Annotated[TeamTable, BeforeValidator(_members)]] = {}
     sources: Mapping[str, dict[str, Any]] = {}
     flows: Mapping[str, FlowTable] = {}
