@@ -18,7 +18,10 @@ def first_looks(board: Board) -> pl.DataFrame:
     waits = counting(board).filter(pl.col("touched_at").is_not_null())
     hands = board.events.lazy().select("item", "at", hand="actor", kind="actor_kind").filter(
         (pl.col("kind") == "person") & pl.col("hand").is_not_null()
-    ).collect().unique(["item", "at"], keep="first", maintain_order=True)  # fmt: skip
+    ).collect()  # fmt: skip
+    ended = waits.select("item", at="touched_at")
+    hands = hands.join(ended, on=["item", "at"], how="semi", maintain_order="left")
+    hands = hands.unique(["item", "at"], keep="first", maintain_order=True)
     looks = waits.join(hands, left_on=["item", "touched_at"], right_on=["item", "at"], how="inner")
     looks = looks.group_by("hand", "item", "touched_at").agg(
         pl.col("elapsed").max(), pl.col("working").max(), pl.col("flow").first().cast(pl.String)

@@ -132,14 +132,14 @@ class SoleHandler(Rule):
 def moves_on(board: Board) -> pl.DataFrame:
     """Moves out of stages that are not done, by persons: `item`, `at`, `actor`, `flow`, `stage` (left), `owner` (the
     team that answers for it; null for none and for requesters)."""
-    came = columns_in(board).with_columns(
-        [pl.col(one).shift().over("item").cast(pl.String).alias(f"was_{one}") for one in ("stage", "stage_kind",
-                                                                                       "stage_owner")]
+    came = columns_in(board)
+    same = pl.col("item") == pl.col("item").shift()
+    told = ("stage", "stage_kind", "stage_owner")
+    left = came.with_columns(pl.col(one).shift().alias(f"was_{one}") for one in told).filter(
+        same & pl.col("was_stage").is_not_null() & pl.col("was_stage").ne_missing(pl.col("stage"))
+        & (pl.col("was_stage_kind").cast(pl.String) != "done") & (pl.col("pos") >= 0)
     )  # fmt: skip
-    left = came.filter(
-        pl.col("was_stage").is_not_null() & (pl.col("was_stage") != pl.col("stage").cast(pl.String).fill_null(""))
-        & (pl.col("was_stage_kind") != "done") & (pl.col("pos") >= 0)
-    )  # fmt: skip
+    left = left.with_columns(pl.col(f"was_{one}").cast(pl.String) for one in told)
     owner = pl.when(pl.col("was_stage_owner") != "requester").then("was_stage_owner")
     rows = left.select("item", "at", "pos", stage="was_stage", owner=owner).with_columns(
         actor=board.events["actor"].gather(left["pos"]),
