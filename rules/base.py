@@ -77,10 +77,14 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class OwnTime:
-    """A person's own working time: other hours than the flow's, days off, or both."""
+    """A person's own working time: other hours than the flow's, days off, or both.
+
+    `same`: other names, addresses or keys of the same person.
+    """
 
     hours: Hours | None = None
     days_off: frozenset[date] = frozenset()
+    same: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from rules.base import INSTANT, Board, Finding
 from rules.flow import stays
 from rules.handoffs import handoff_table
 from rules.now import standing
+from sync.people import accounts, same_people
 from sync.store import Store, StoreError
 from sync.store.codec import micros
 from sync.store.schema import EVENT, ITEM
@@ -113,8 +114,11 @@ def events(store: Store, board: Board) -> pl.DataFrame:
     )  # fmt: skip
     with store.engine.connect() as connection:
         rows = frame(connection, query, _EVENTS)
+        same = same_people(accounts(connection), board.terms)
     source = pl.col("ref").str.split_exact(":", 1).struct.field("field_0")
     people = board.people.select(key="key", name="name")
+    others = pl.DataFrame(list(same.items()), schema={"other": pl.String, "key": pl.String}, orient="row")
+    people = pl.concat([people, others.join(people, on="key").select(key="other", name="name")])
     columns = board.columns.select(pl.col("container", "column").cast(pl.String), name="name").unique(
         ["container", "column"]
     )

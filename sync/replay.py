@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 
 from rules.base import ITEMS, Board, Terms
 from sync.flows import Places, SourceTerms
+from sync.people import accounts, same_people
 from sync.store import Store
 from sync.store.codec import micros
 from sync.store.schema import EVENT, ITEM
@@ -61,12 +62,13 @@ def read_past(store: Store, terms: Terms, sources: Sequence[SourceTerms], until:
     by_id = {source.id: source for source in sources}
     with store.engine.connect() as connection:
         places = Places(terms, roles_of(connection, by_id))
-        people, fields = people_frame(connection, terms), field_ids(connection, by_id)
+        same = same_people(accounts(connection), terms)
+        people, fields = people_frame(connection, terms, same), field_ids(connection, by_id)
         versions = _versions(connection, places, fields, until)
         known = versions.unique("item", keep="first", maintain_order=True).select("item", "source", "id")
-        events = event_frame(connection, fields, by_id, known, people, until)
+        events = event_frame(connection, fields, by_id, known, people, until, same)
         columns = column_frame(connection, places)
-    versions = versions.with_columns(person_rows(versions, "source", "created_by", people))
+    versions = versions.with_columns(person_rows(versions, "source", "created_by", people, same))
     return Past(versions, events, people, columns, places, terms)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection, and_, case, func, or_, select
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, and_, case, func, or_, select
 from connectors.model import Ref
 from rules.base import COLUMNS, EVENTS, INSTANT, PEOPLE, Board, Terms
 from sync.flows import Places, SourceTerms, stage_of
+from sync.people import Same, accounts, same_people
 from sync.store import Store
 from sync.store.codec import micros
 from sync.store.schema import COLUMN, CONTAINER, EVENT, FIELD, PERSON
@@ -37,14 +39,17 @@ def board(store: Store, terms: Terms, sources: Sequence[SourceTerms], now: datet
     by_id = {source.id: source for source in sources}
     with store.engine.connect() as connection:
         places = Places(terms, roles_of(connection, by_id))
-        people = people_frame(connection, terms)
+        same = same_people(accounts(connection), terms)
+        people = people_frame(connection, terms, same)
         fields = field_ids(connection, by_id)
         items, ids = read_items(connection, places, fields, now)
         events = event_frame(
-            connection, fields, by_id, items.select("item", "source").with_columns(id=ids), people, now
+            connection, fields, by_id, items.select("item", "source").with_columns(id=ids), people, now, same
         )
         columns = column_frame(connection, places)
-    items = with_past_homes(items, events, places).with_columns(person_rows(items, "source", "created_by", people))
+    items = with_past_homes(items, events, places).with_columns(
+        person_rows(items, "source", "created_by", people, same)
+    )
     return Board(now, items, events, people, columns, terms)
 
 
@@ -81,8 +86,8 @@ def field_ids(connection: Connection, sources: Mapping[str, SourceTerms]) -> dic
     }  # fmt: skip
 
 
-def people_frame(connection: Connection, terms: Terms) -> pl.DataFrame:
-    """The frame PEOPLE, by key, with the teams of the config."""
+def people_frame(connection: Connection, terms: Terms, same: Same) -> pl.DataFrame:
+    """The frame PEOPLE, by key, with the teams of the config; several accounts of one person are one row."""
     teams = {member: team for team, members in reversed(list(terms.teams.items())) for member in members}
     rows = []
     for row in connection.execute(select(PERSON)):
@@ -92,21 +97,32 @@ def people_frame(connection: Connection, terms: Terms) -> pl.DataFrame:
             team = row.name  # several people under one name are a team
         calendar = next((one for one in (key, row.remote, row.email, row.name) if one in terms.people), None)
         rows.append((key, row.name, row.kind, team, row.active, calendar))
-    rows.sort(key=lambda one: one[0])
+    rows = _one_each(sorted(rows), same) if same else sorted(rows)
     return pl.DataFrame([(n, *row) for n, row in enumerate(rows)], schema=PEOPLE, orient="row")
 
 
-def person_rows(rows: pl.DataFrame, source: str, id_: str, people: pl.DataFrame) -> pl.Series:
+def _one_each(rows: list[tuple[Any, ...]], same: Same) -> list[tuple[Any, ...]]:
+    """The first account stands for the person; what it does not say, the others say. Active is who is so anywhere."""
+    found: dict[str, tuple[Any, ...]] = {}
+    for row in rows:
+        key = same.get(row[0], row[0])
+        first = found.get(key)
+        key_, name, kind, team, active, calendar = first or row
+        found[key] = (key_, name, kind, team or row[3], active or row[4], calendar or row[5])
+    return list(found.values())
+
+
+def person_rows(rows: pl.DataFrame, source: str, id_: str, people: pl.DataFrame, same: Same) -> pl.Series:
     """The row number in PEOPLE of the person behind a source and a vendor id; null where there is none."""
     pairs = rows.select(source=pl.col(source).cast(pl.String), id=pl.col(id_).cast(pl.String))
-    distinct = pairs.unique().with_columns(key=pl.col("source") + ":" + pl.col("id"))
+    distinct = pairs.unique().with_columns(key=_person_key(pl.col("source") + ":" + pl.col("id"), same))
     found = distinct.join(people.select("key", "person"), on="key", how="left")
     return pairs.join(found, on=["source", "id"], how="left", maintain_order="left")["person"].alias(id_)
 
 
 def event_frame(
     connection: Connection, fields: Mapping[str, FieldIds], sources: Mapping[str, SourceTerms],
-    items: pl.DataFrame, people: pl.DataFrame, now: datetime,
+    items: pl.DataFrame, people: pl.DataFrame, now: datetime, same: Same,
 ) -> pl.DataFrame:  # fmt: skip
     """The frame EVENTS up to `now`, of the items in `items` (`item`, `source`, and `id` in the database)."""
     is_team, is_blocked = (
@@ -123,9 +139,9 @@ def event_frame(
     ).where(EVENT.c.at <= micros(now))  # fmt: skip
     rows = frame(connection, query, _READ).join(items, on="id", how="inner")
     rows = rows.sort("item", "at", "seq", maintain_order=True).with_columns(
-        _kind(fields).cast(EVENTS["kind"]), *_keyed(), actor_kind=_actor_kind(_bots(connection, sources))
+        _kind(fields).cast(EVENTS["kind"]), *_keyed(same), actor_kind=_actor_kind(_bots(connection, sources))
     )
-    return rows.with_columns(person_rows(rows, "source", "actor", people)).select(
+    return rows.with_columns(person_rows(rows, "source", "actor", people, same)).select(
         pl.col(name).cast(dtype) for name, dtype in EVENTS.items()
     )
 
@@ -139,12 +155,17 @@ def _kind(fields: Mapping[str, FieldIds]) -> pl.Expr:
     return pl.when(strange).then(pl.lit("field")).otherwise("kind").alias("kind")
 
 
-def _keyed() -> list[pl.Expr]:
+def _person_key(key: pl.Expr, same: Same) -> pl.Expr:
+    return key.replace(dict(same)) if same else key
+
+
+def _keyed(same: Same) -> list[pl.Expr]:
     """Containers, people of `owner` events and items of dependencies as "source:id"; no text is no container."""
     prefix = pl.col("source").cast(pl.String) + ":"
 
     def key(name: str) -> pl.Expr:
-        return (prefix + pl.col(name).cast(pl.String)).cast(pl.Categorical)
+        told = prefix + pl.col(name).cast(pl.String)
+        return (_person_key(told, same) if name in ("old", "new") else told).cast(pl.Categorical)
 
     owner = pl.col("kind").is_in(["owner", "dependency"])
     empty = pl.col("container").cast(pl.String) == ""
