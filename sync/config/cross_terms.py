@@ -18,7 +18,7 @@ def problems(shape: Shape, read: Read) -> Iterator[Problem]:
         if not name.strip():
             yield read.problem(path, "a person needs a name", "as the vendor shows it, or the e-mail address")
         if person.calendar is None and not person.days_off and not person.same:
-            yield read.problem(path, "says nothing", 'give calendar, days_off = ["2026-08-03"], same, or leave it out')
+            yield read.problem(path, "says nothing", 'give calendar, days_off = ["2026-08-03"], or leave it out')
         if person.calendar is not None and person.calendar not in read.names("calendars"):
             yield read.unknown((*path, "calendar"), person.calendar, "[calendars] table", read.names("calendars"))
         if len(set(person.days_off)) < len(person.days_off):
