@@ -54,7 +54,8 @@ def make_plan(house: House, judgement: Judgement, unheard: frozenset[str]) -> Pl
 def _doubles(source: Source) -> Iterator[Step]:
     """Things of ours that were made twice, as the last sweep found them: the oldest stays."""
     reason = Reason("It was made twice; the older one stays.")
-    for change in source.door.doubles() if isinstance(source.door, FindsDoubles) else ():
+    door: object = source.door
+    for change in door.doubles() if isinstance(door, FindsDoubles) else ():
         yield Step(change, f"{change.key}/{source.id}", change.title or change.what, "", reason)
 
 

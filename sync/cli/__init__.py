@@ -82,13 +82,16 @@ def check(config: Config = HERE, json: Json = False) -> None:
 def plan(
     config: Config = HERE, as_of: AsOf = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the plan to this file for `apply`.")] = None,
+    format: Annotated[  # noqa: A002
+        Literal["text", "md", "html", "json"], typer.Option("--format", "-f", help="How it is shown.")
+    ] = "text",
     json: Json = False,
 ) -> None:  # fmt: skip
     """Pull, judge, and show what a run would write. Writes nothing to Asana or Notion.
 
     Example: `handrail plan -o plan.json`
     """
-    _call("plan", config=config, as_of=as_of, out=out, json=json)
+    _call("plan", config=config, as_of=as_of, out=out, format="json" if json else format)
 
 
 @app.command()

@@ -46,20 +46,28 @@ def check(config: Path, json: bool) -> int:
     return DONE if result.ok else BAD_INPUT
 
 
-def plan(config: Path, as_of: str | None, out: Path | None, json: bool) -> int:
-    """Hops 1 to 5, and the plan as a file."""
+def plan(config: Path, as_of: str | None, out: Path | None, format: str) -> int:  # noqa: A002
+    """Hops 1 to 5, and the plan as a file and in words."""
+    from connectors.document import to_markdown_gfm
+    from sync.plan_words import to_document, to_html
     from sync.run import run as run_once
 
-    with opened(config, quiet=json) as house:
+    with opened(config, quiet=format != "text") as house:
         outcome = run_once(house, instant_of(as_of, house.settings), write=False)
         house.progress.note("")
         raw = to_json(outcome.plan, house.settings.hash)
         if out:
             show.write_file(out, raw)
-        if json:
-            show.raw(raw)
-        else:
-            show.plan(outcome.plan, out)
+        match format:
+            case "json":
+                show.raw(raw)
+            case "md":
+                show.raw(to_markdown_gfm(to_document(outcome.plan)).encode())
+            case "html":
+                show.raw(to_html(outcome.plan).encode())
+            case _:
+                show.plan(outcome.plan, out)
+        if format != "json":
             show.troubles(outcome.troubles)
     return exit_code(outcome.troubles)
 

@@ -14,21 +14,12 @@ from rich.console import Console
 from rich.text import Text
 
 from connectors.base import Scope
-from connectors.model import (
-    EnsureFields,
-    EnsureTable,
-    PostComment,
-    PostStatus,
-    PutAway,
-    PutBrief,
-    PutPage,
-    PutRow,
-    SetFields,
-)
+from connectors.model import SetFields
 from sync.applying import Applied
 from sync.cli.exits import Refusal
 from sync.house import Progress
-from sync.plan import LeftAlone, Plan, Step
+from sync.plan import Plan
+from sync.plan_words import differences, headline, left_words, shown, why
 from sync.pulling import Trouble
 from sync.run import Outcome
 from sync.store.ledger import Entry
@@ -135,17 +126,19 @@ def _plain_progress() -> Progress:
 def plan(ready: Plan, out: Path | None) -> None:
     """The plan as a coloured diff."""
     for step in ready.steps:
-        _out.print(Text(_headline(step), style="bold"))
-        diff = _diff(step)
+        where = f"  {step.url}" if isinstance(step.change, SetFields) else ""
+        _out.print(Text(headline(step) + where, style="bold"))
+        diff = differences(step)
         for name, before, after in diff:
             if before:
                 _out.print(Text(f"  - {name}: {before}", style="red"))
             if after:
                 _out.print(Text(f"  + {name}: {after}", style="green"))
-        if step.reason.text not in [after for _, _, after in diff]:
-            _out.print(Text(f"    {step.reason.text}", style="dim"))
+        for name, words in why(step):
+            if words not in [after for _, _, after in diff]:
+                _out.print(Text(f"    {words if name == 'Reason' else f'{name.lower()}: {words}'}", style="dim"))
     for left in ready.left_alone:
-        _out.print(_left(left))
+        _out.print(Text(f"left alone: {left_words(left)}", style="yellow"))
     count = len(ready.steps)
     then = f" Carry it out with `handrail apply {out}`." if out and count else ""
     _out.print(Text((f"{_changes(count)}.{then}" if count else "Nothing to write."), style="bold"))
@@ -153,51 +146,6 @@ def plan(ready: Plan, out: Path | None) -> None:
 
 def _changes(count: int) -> str:
     return "1 change" if count == 1 else f"{count} changes"
-
-
-def _left(left: LeftAlone) -> Text:
-    if left.note:
-        return Text(f"left alone: {left.title}{': ' if left.field else ''}{left.field}, {left.note}", style="yellow")
-    said = f"“{_shown(left.theirs)}”" if _shown(left.theirs) else "nothing"
-    return Text(f"left alone: {left.title}: {left.field} says {said}, changed by a person", style="yellow")
-
-
-def _headline(step: Step) -> str:
-    match step.change:
-        case EnsureFields(fields=own):
-            return f"create fields in {step.title}: {', '.join(one.name for one in own)}"
-        case EnsureTable():
-            return f"create table: {step.title}"
-        case SetFields():
-            return f"{step.title}  {step.url}"
-        case PutRow(remote=None):
-            return f"new finding: {step.title}"
-        case PutRow():
-            return f"finding: {step.title}"
-        case PutPage(remote=None):
-            return f"create page: {step.title}"
-        case PutPage():
-            return f"rewrite page: {step.title}"
-        case PutAway(away=away, what=what):
-            return f"{'into' if away else 'back from'} the trash: {what} {step.title}"
-        case PostStatus(status=status):
-            return f"status update ({status.replace('_', ' ')}), which notifies its followers: {step.title}"
-        case PostComment():
-            return f"comment, which notifies its followers: {step.title}"
-        case PutBrief():
-            return f"project brief: {step.title}"
-
-
-def _diff(step: Step) -> list[tuple[str, str, str]]:
-    match step.change:
-        case SetFields(values=values, before=before) | PutRow(values=values, before=before):
-            return [(name, _shown(before.get(name)), _shown(value)) for name, value in values.items()]
-        case _:
-            return []
-
-
-def _shown(value: object) -> str:
-    return "" if value is None else str(value)
 
 
 def applied(result: Applied) -> None:
@@ -218,7 +166,7 @@ def outcome(result: Outcome, *, wrote: bool, why_not: str = "") -> None:
     if len(said) > _SAID:
         _out.print(Text(f"  … and {len(said) - _SAID} more: `handrail report`", style="dim"))
     for left in result.plan.left_alone:
-        _out.print(_left(left))
+        _out.print(Text(f"left alone: {left_words(left)}", style="yellow"))
     planned = len(result.plan.steps)
     if not planned:
         _out.print(Text("Nothing to write: what is readable is as it should be.", style="bold"))
@@ -250,7 +198,7 @@ def ledger(entries: Sequence[Entry], json: bool) -> None:
         at = f"{entry.started_at:%Y-%m-%d %H:%M:%S}"
         _out.print(Text(f"{at}  {entry.run}  {entry.outcome:8}  {entry.target}", style="bold"))
         changes = [
-            f"{name}: {_shown(entry.before.get(name)) or 'empty'} → {_shown(value) or 'empty'}"
+            f"{name}: {shown(entry.before.get(name)) or 'empty'} → {shown(value) or 'empty'}"
             for name, value in entry.after.items() if entry.before.get(name) != value
         ]  # fmt: skip
         for change in [*changes, *([entry.note] if entry.note else [])]:
