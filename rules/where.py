@@ -17,7 +17,8 @@ Names = tuple[str, ...]
 @dataclass(frozen=True)
 class Where:
     """Lists of names; within a list any of them, between lists all of them. `project`: a container's id, with or
-    without its source; `owner`: a name or a vendor id; `type`: task, milestone, approval, page, idea, experiment."""
+    without its source; `owner`: a name or a vendor id; `type`: task, milestone, approval, page, idea, experiment;
+    `field`: any mapped field as "name=text", like "Channel=Email"."""
 
     flow: Names = ()
     source: Names = ()
@@ -28,6 +29,7 @@ class Where:
     team: Names = ()
     type: Names = ()
     priority: Names = ()
+    field: Names = ()
 
     def __post_init__(self) -> None:
         for key, names in self.named():
@@ -70,7 +72,7 @@ def traits(board: Board) -> pl.DataFrame:
         "stage": either(now["stage"]), "tag": items["tags"],
         "project": either(items["container"], without_source(items["container"])),
         "owner": either(now["owner_name"], key, without_source(key)), "team": either(now["team"]),
-        "type": either(items["kind"]), "priority": either(items["priority"]),
+        "type": either(items["kind"]), "priority": either(items["priority"]), "field": items["fields"],
     })  # fmt: skip
 
 
@@ -111,5 +113,5 @@ def conditions(board: Board, item: int, where: Where, where_not: Where) -> Itera
 
 
 def _said(key: str, names: list[str]) -> str:
-    """An item can have many tags; of everything else it has one, by one or more names."""
-    return ", ".join(names if key == "tag" else names[:1]) or "none"
+    """An item can have many tags and fields; of everything else it has one, by one or more names."""
+    return ", ".join(names if key in ("tag", "field") else names[:1]) or "none"

@@ -8,6 +8,7 @@ from typing import Any
 
 from rules.base import Rule
 from rules.durations import US, Duration
+from sync.config.lines import Path
 from sync.config.problems import Problem, nearest
 from sync.config.read import Read
 
@@ -46,6 +47,15 @@ def _fields(rule: Rule, read: Read) -> Iterator[Problem]:
             hint = f"{nearest(name, known) or 'none is read'}; a source lists what it reads under fields"
             path = ("rules", rule.id, "fields", index)
             yield read.problem(path, f'no source reads a field "{name}"', hint)
+
+
+def _field_value(path: Path, value: str, read: Read) -> Iterator[Problem]:
+    name, equals, _ = value.partition("=")
+    known = sorted(_read_fields(read.values.get("sources", {})))
+    if not equals:
+        yield read.problem(path, f'"{value}" names a field and no value', f'like "{name}=Email"')
+    elif name not in known:
+        yield read.unknown(path, name, "field that a source reads", known)
 
 
 def _read_fields(table: Any) -> set[str]:
@@ -108,6 +118,8 @@ def _where(rule: Rule, key: str, flow: str | None, read: Read) -> Iterator[Probl
             path = ("rules", rule.id, key, field, *((index,) if isinstance(values, list) else ()))
             if isinstance(value, str) and not value.strip():
                 yield read.problem(path, "is blank", "give a value, or leave the key out")
+            elif field == "field" and isinstance(value, str):
+                yield from _field_value(path, value, read)
             elif field in known and isinstance(value, str) and known[field] and value not in known[field]:
                 yield read.unknown(path, value, field, known[field])
 
