@@ -9,7 +9,8 @@ from typing import Any, Protocol, TypeVar
 
 from connectors.sandbox.asana.hooks import Hooks
 from connectors.sandbox.asana.kinds import user_kind
-from connectors.sandbox.asana.records import CustomField, Job, Project, Story, Tag, Task, Team, Workspace
+from connectors.sandbox.asana.records import CustomField, Project, Story, Tag, Task, Team, Workspace
+from connectors.sandbox.asana.records_apart import Job
 from connectors.sandbox.asana.settings import Settings
 from connectors.sandbox.asana.streams import Happening, Streams
 from connectors.sandbox.asana.whole import whole

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from connectors.sandbox.asana.errors import bad
-from connectors.sandbox.asana.records import Portfolio, Project, ProjectBrief, Section, StatusUpdate, Tag, Team
+from connectors.sandbox.asana.records import Project, ProjectBrief, Section, StatusUpdate, Tag, Team
+from connectors.sandbox.asana.records_apart import Portfolio
 from connectors.sandbox.asana.richtext import as_html, as_text
 from connectors.sandbox.asana.state import State
 from connectors.sandbox.core import Somebody

@@ -11,7 +11,8 @@ import orjson
 from connectors.sandbox.asana.call import Call, route
 from connectors.sandbox.asana.errors import Refused, bad, forbidden, unknown
 from connectors.sandbox.asana.present import selector
-from connectors.sandbox.asana.records import Job, Task
+from connectors.sandbox.asana.records import Task
+from connectors.sandbox.asana.records_apart import Job
 from connectors.sandbox.asana.task_kinds import STORY, TASK
 from connectors.sandbox.asana.times import read_instant
 from connectors.sandbox.asana.watch_kinds import JOB

@@ -8,7 +8,8 @@ from connectors.sandbox.asana.call import Call, route
 from connectors.sandbox.asana.errors import unknown
 from connectors.sandbox.asana.kinds import USER, WORKSPACE, always, nested, plain, when
 from connectors.sandbox.asana.present import Kind
-from connectors.sandbox.asana.records import Portfolio, Project
+from connectors.sandbox.asana.records import Project
+from connectors.sandbox.asana.records_apart import Portfolio
 from connectors.sandbox.core import Response
 
 PORTFOLIO = Kind(
