@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -96,11 +96,19 @@ def learn(board: Board, rule: Rule) -> list[Calibration]:
 
 def drawn(rule: Rule) -> str:
     """Stays the same as long as a rule learns from the same sort of past."""
-    said = [
-        rule.kind,
-        *(f"{one.name}={getattr(rule, one.name)!r}" for one in fields(rule) if one.name not in _SETTINGS),
-    ]
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
+    said = {name: value for name, value in _chosen(rule).items() if name not in _SETTINGS}
+    return hashlib.sha256(f"{rule.kind} {said!r}".encode()).hexdigest()[:12]
+
+
+def _chosen(one: Any) -> dict[str, Any]:
+    """What differs from the defaults, so that an option that is new in the program changes nothing."""
+    found = {}
+    for each in fields(one):
+        value = getattr(one, each.name)
+        default = each.default_factory() if each.default_factory is not MISSING else each.default
+        if value != default:
+            found[each.name] = _chosen(value) if is_dataclass(value) else value
+    return found
 
 
 def in_force(rules: Iterable[Rule], frozen: Sequence[Calibration], at: datetime) -> tuple[Rule, ...]:

@@ -27,10 +27,10 @@ class Batching(Rule):
     A sitting is a run of first looks by one person with no break longer than `gap`. Counted are items that had waited
     longer than `waited`; `warn` and `breach` say how many of them in one sitting are too many. Looked at is the last
     `window`; by `per`, all such sittings of a team, of everybody in a flow, or of one person are one finding: by
-    default nobody is singled out. A few minutes of smaller piles more often would end the same waits sooner. The
-    waits before the sittings are priced as waiting. Placeholders of `next_step`: {waiting_on} the team, flow or
-    person, {count} how many items, {excess} how many more than the limit the largest sitting held, {title} the one
-    that had waited longest, {limit}.
+    default nobody is singled out. A few minutes of smaller piles more often would end the same waits sooner. What the
+    waits before the sittings came to is told, and not added to waiting that goes on. Placeholders of `next_step`:
+    {waiting_on} the team, flow or person, {count} how many items, {excess} how many more than the limit the largest
+    sitting held, {title} the one that had waited longest, {limit}.
     """
 
     kind: ClassVar[str] = "batching"
@@ -119,8 +119,7 @@ class Batching(Rule):
             key=f"{self.id}/{self.per}/{group}", rule=self.id, kind=self.kind, level="breach" if breached else "warn",
             subject=Subject(_KIND[self.per], group, name), since=piles["began"][0], next_step=filled, limit=words,
             sentence=habits.in_sittings(name, mine.height, piles.height, limit, half, self.window.words),
-            flow=self.flow or "", team=team, cost_hours=cost.hours, cost_money=cost.money, currency=cost.currency,
-            cost_formula=cost.formula, waited_working=_sum(mine), refs=tuple(refs), evidence=tuple(facts),
+            flow=self.flow or "", team=team, cost_formula=cost.formula, refs=tuple(refs), evidence=tuple(facts),
         )  # fmt: skip
 
 
