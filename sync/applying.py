@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from dataclasses import replace as with_
 
 from connectors.errors import ConnectorError, Denied, Rejected
 from connectors.model import Change, EnsureTable, PutPage, PutRow, Receipt, SetFields
+from sync.giving_back import Sent, give_back
 from sync.house import House
-from sync.plan import Plan, Step
+from sync.plan import LeftAlone, Plan, Step
 from sync.planning_rows import columns_note
 from sync.pulling import Trouble
 
@@ -22,6 +24,7 @@ class Applied:
     moved_on: list[Step] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     sources: set[str] = field(default_factory=set)
+    given_back: list[LeftAlone] = field(default_factory=list)
 
     @property
     def written(self) -> int:
@@ -32,6 +35,7 @@ def carry_out(house: House, run: str, plan: Plan) -> Applied:
     """Apply every step in order. A change that fails stays wanted and is tried by the next run."""
     applied = Applied()
     denied: set[str] = set()
+    sent: list[Sent] = []
     house.progress.applying(len(plan.steps))
     for target, values in plan.adopted.items():
         house.store.adopt(run, target, values)
@@ -39,16 +43,17 @@ def carry_out(house: House, run: str, plan: Plan) -> Applied:
         if step.source in denied:
             continue
         try:
-            _one(house, run, step, applied)
+            sent.extend(_one(house, run, step, applied))
         except ConnectorError as error:
             _note_failure(house, run, step, error, applied)
             if isinstance(error, Denied):
                 denied.add(step.source)
         house.progress.applied(step.title)
+    applied.given_back.extend(give_back(house, run, sent))
     return applied
 
 
-def _one(house: House, run: str, step: Step, applied: Applied) -> None:
+def _one(house: House, run: str, step: Step, applied: Applied) -> Iterator[Sent]:
     change = _with_known_place(house, step)
     house.store.write_started(run, step.target, change, step.reason.text)
     receipt = house.sources[step.source].connector.apply(change)
@@ -60,6 +65,8 @@ def _one(house: House, run: str, step: Step, applied: Applied) -> None:
     applied.sources.add(step.source)
     if receipt.outcome == "moved_on":
         applied.moved_on.append(step)
+    elif receipt.outcome == "written" and isinstance(change, SetFields):
+        yield Sent(step, change, receipt)
 
 
 def _with_known_place(house: House, step: Step) -> Change:

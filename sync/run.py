@@ -86,6 +86,7 @@ def summary_of(outcome: Outcome, house: House) -> dict[str, object]:
         "outcomes": dict(outcome.applied.outcomes),
         "left_alone": len(outcome.plan.left_alone),
         "moved_on": len(outcome.applied.moved_on),
+        "given_back": len(outcome.applied.given_back),
         "errors": [f"{one.source}: {one.where}: {one.text}" for one in outcome.troubles],
         "requests": {source: tally.total(source) for source in house.sources},
     }
