@@ -242,7 +242,8 @@ class PutPage:
     """Create or rewrite a page that Handrail owns. `remote` is its id when we know it.
 
     `digest` is the hash of what a reader would call its content (the as-of line left out). `expect`: rewrite only a
-    page whose content is one of these; empty: whatever it is.
+    page whose content is one of these; empty: whatever it is. `region`: the page is `parent`, a person's, and only
+    what stands between two marks in it is ours.
     """
 
     key: str
@@ -253,6 +254,7 @@ class PutPage:
     digest: str
     remote: str | None = None
     expect: tuple[Document, ...] = ()
+    region: bool = False
 
 
 @dataclass(frozen=True, slots=True)

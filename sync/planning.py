@@ -5,19 +5,14 @@ This file gathers (from the store only); the deciding is in `plan` and `intent`,
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import orjson
-
-from connectors import document
 from connectors.base import FindsDoubles
 from connectors.model import EnsureFields, EnsureTable, OwnField, PutPage, Ref, Value, WorkItem
 from rules.engine import Judgement
 from sync import intent
 from sync.house import House, Source
-from sync.listening import answer
-from sync.page import summary
+from sync.pages.gather import matter, with_left
 from sync.plan import (
     Held,
     LeftAlone,
@@ -28,10 +23,10 @@ from sync.plan import (
     assemble,
     field_steps,
 )
+from sync.planning_pages import PAGE as PAGE
+from sync.planning_pages import digest_of, on_pages, own_pages
 from sync.planning_rows import TABLE as TABLE
 from sync.planning_rows import on_rows
-
-PAGE = "page/summary"
 
 
 def make_plan(house: House, judgement: Judgement, unheard: frozenset[str]) -> Plan:
@@ -43,9 +38,10 @@ def make_plan(house: House, judgement: Judgement, unheard: frozenset[str]) -> Pl
             _on_items(house, source, judgement, parts, same)
     target = page_source(house)
     if target:
-        on_rows(house, target, judgement, unheard, parts, same)
+        seen = matter(house, judgement, unheard)
+        on_rows(house, target, seen.judgement, unheard, parts, same)
         left = [part for part in parts if isinstance(part, LeftAlone)]
-        parts.extend(_on_page(house, target, judgement, unheard, left))
+        parts.extend(on_pages(house, target, with_left(seen, left)))
         parts.extend(_doubles(house.sources[target]))
     counts = dict(judgement.board.items["source"].cast(str).value_counts().iter_rows())
     return assemble(judgement.board.now, parts, same, counts, unheard)
@@ -104,7 +100,7 @@ def _missing_fields(house: House, source: Source, own: Sequence[OwnField]) -> It
     for container in house.store.containers():
         if container.ref.source != source.id or container.role != "work":
             continue
-        key = f"own fields/{container.ref}/{_digest([(one.name, one.type, one.options) for one in own])}"
+        key = f"own fields/{container.ref}/{digest_of([(one.name, one.type, one.options) for one in own])}"
         have = {one.name: {name for _, name in one.options} for one in container.fields}
         if house.store.made(key) or all(one.name in have and have[one.name] >= {*one.options} for one in own):
             continue
@@ -133,27 +129,7 @@ def readable(type_: str, text: str, value: Value) -> Value:
     return value if type_ == "number" else text or None
 
 
-# ---- the page ------------------------------------------------------------------------------------------------
-
-
-def _on_page(
-    house: House, source: str, judgement: Judgement, unheard: frozenset[str], left: Sequence[LeftAlone]
-) -> Iterator[Step]:
-    write = house.settings.write
-    page, as_of_line = summary(judgement, house.rules, unheard, left, answer(house, judgement))
-    digest = _digest(document.to_data(page))
-    target = f"page:{source}/{PAGE}"
-    written = house.store.last_written(target)
-    if written and written.values.get("digest") == digest:
-        return
-    whole = document.Document((as_of_line, *page.blocks))
-    remote = house.store.made(target)
-    change = PutPage(PAGE, source, write.notion_parent or "", write.page_title, whole, digest, remote)
-    yield Step(change, target, write.page_title, "", Reason("What is on the page has changed."))
-
-
-def _digest(data: object) -> str:
-    return hashlib.sha256(orjson.dumps(data)).hexdigest()[:16]
+# ---- what there may be already ------------------------------------------------------------------------------
 
 
 def own_places(house: House) -> list[EnsureTable | PutPage]:
@@ -161,13 +137,16 @@ def own_places(house: House) -> list[EnsureTable | PutPage]:
     source, write = page_source(house), house.settings.write
     if source is None:
         return []
-    places: list[EnsureTable | PutPage] = [
-        EnsureTable(TABLE, source, write.notion_parent or "", write.findings_title, (), intent.ROW_KEY),
-        PutPage(PAGE, source, write.notion_parent or "", write.page_title, document.Document(()), ""),
+    parent = write.notion_parent or ""
+    own: list[EnsureTable | PutPage] = [
+        EnsureTable(TABLE, source, parent, write.findings_title, (), intent.ROW_KEY),
+        *own_pages(house, source),
     ]
-    return [place for place in places if not house.store.made(place_of(place))]
+    return [place for place in own if not house.store.made(place_of(place))]
 
 
 def place_of(place: EnsureTable | PutPage) -> str:
     """The name under which a table or page of ours is remembered."""
+    if isinstance(place, PutPage) and place.region:  # a person's page, never taken for one that is ours as a whole
+        return f"page:{place.source}/{place.key}/region"
     return f"{'table' if isinstance(place, EnsureTable) else 'page'}:{place.source}/{place.key}"

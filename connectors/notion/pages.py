@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from connectors.document import Document
 from connectors.errors import ConnectorError, Missing, Rejected
 from connectors.model import PutPage, Receipt
 from connectors.notion.doubles import note_place
@@ -19,6 +20,7 @@ from connectors.notion.ids import normal_id
 from connectors.notion.mapping import presence
 from connectors.notion.markdown import parts
 from connectors.notion.policy import has_conflict, saved
+from connectors.notion.region import cut, put_region
 from connectors.notion.sources import Sources
 from connectors.notion.texts import rich_text
 
@@ -45,6 +47,8 @@ class Pages:
 
     def find(self, change: PutPage, below: Iterable[Json] | None = None) -> OwnPage | None:
         """The page that this change would make, when it exists. `below`: the parent's blocks, if at hand."""
+        if change.region:
+            return OwnPage(normal_id(change.parent))
         known = self._noted(change.key)
         if known:
             return known
@@ -59,6 +63,8 @@ class Pages:
 
         One request when the content is news to a page that we know; one look more when it may be there already.
         """
+        if change.region:
+            return self._put_region(change)
         note_place(self._notes, change.key, "page", change.parent, change.title)
         known = self._noted(change.key)
         remote = normal_id(change.remote) if change.remote else None
@@ -77,6 +83,24 @@ class Pages:
             page = self._with_address(self.find(change))
             return self._bring(change, page) if page else self._create(change)
 
+    def _put_region(self, change: PutPage) -> Receipt:
+        """The content between the marks on a page of people's: one read, one write where it differs."""
+        id_, pieces = normal_id(change.parent), parts(change.document)
+        if len(pieces) > 1:
+            raise Rejected("the summary is too long to stand inside a page; give it a page of its own (notion_page)")
+        noted = f"region/{change.key}"  # never taken for a page that is ours as a whole
+        page = self._noted(noted)
+        url = page.url if page and page.id == id_ else self._present(id_).get("url") or ""
+        here = cut(self._notion.markdown(id_)) if change.expect or not (page and page.id == id_) else None
+        if change.expect and (here is None or gist(here.inside) not in _gists((*change.expect, change.document))):
+            return Receipt(change.key, "moved_on", id_, url, note="a person has written between our marks")
+        outcome: Literal["written", "found"] = "found"
+        if here is None or gist(here.inside) != gist(pieces[0]):
+            put_region(self._notion, id_, pieces[0])
+            outcome = "written"
+        self._note(noted, OwnPage(id_, url, change.digest))
+        return Receipt(change.key, outcome, id_, url, version=change.digest)
+
     def _with_address(self, page: OwnPage | None) -> OwnPage | None:
         if page is None or page.url:
             return page
@@ -94,7 +118,7 @@ class Pages:
         outcome: Literal["written", "found"] = "found"
         maybe_there = page.digest in {"", change.digest}
         now = gist(self._notion.markdown(page.id)) if maybe_there or change.expect else ""
-        if change.expect and now not in {gist("\n".join(parts(one))) for one in (*change.expect, change.document)}:
+        if change.expect and now not in _gists((*change.expect, change.document)):
             return Receipt(change.key, "moved_on", page.id, page.url, note="a person has written on this page")
         if not (maybe_there and now == gist("\n".join(pieces))):
             self._rewrite(page.id, pieces)
@@ -161,6 +185,10 @@ def gist(markdown: str) -> str:
     """What a text says, without what Notion writes its own way: blanks, escapes, attributes of tags."""
     bare = re.sub(r"<(\w+)\s[^>]*>", r"<\1>", markdown)
     return re.sub(r"[\\\s]|<empty-block/>|<br>", "", bare)
+
+
+def _gists(documents: Iterable[Document]) -> set[str]:
+    return {gist("\n".join(parts(one))) for one in documents}
 
 
 def _is_page(block: Json, title: str) -> bool:

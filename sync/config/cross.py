@@ -34,6 +34,7 @@ def problems(
     for rule in rules:
         yield from cross_rules.problems(rule, read)
     yield from _writes(shape, read, kinds)
+    yield from _publish(shape, sources, read)
 
 
 def _money(shape: Shape, read: Read) -> Iterator[Problem]:
@@ -139,6 +140,9 @@ def _writes(shape: Shape, read: Read, kinds: Mapping[str, SourceKind]) -> Iterat
     able = [id_ for id_ in read.names("sources") if _holds_pages(read, id_, kinds)]
     if write.notion_source is not None and write.notion_source not in able:
         yield read.unknown(("write", "notion_source"), write.notion_source, "source that holds pages", able)
+    if write.notion_page is not None and write.notion_parent is None:
+        hint = "add notion_parent: the table of findings goes under it"
+        yield read.problem(("write", "notion_page"), "needs notion_parent, too", hint)
     if write.notion_parent is None:
         return
     if not able:
@@ -147,6 +151,29 @@ def _writes(shape: Shape, read: Read, kinds: Mapping[str, SourceKind]) -> Iterat
     elif write.notion_source is None and len(able) > 1:
         message = f"which source is it a page of: {' or '.join(able)}?"
         yield read.problem(("write", "notion_parent"), message, f'set notion_source = "{able[0]}"')
+
+
+def _publish(shape: Shape, sources: Mapping[str, BaseModel], read: Read) -> Iterator[Problem]:
+    """Only what is read can be published or kept back; a slip of the pen here would show what nobody should see."""
+    known = [*read.names("sources"), *(id_ for one in sources.values() for id_ in _containers(one.model_dump()))]
+    for key in shape.publish:
+        if key not in known and "publish" in read.values:
+            yield read.unknown(("publish", key), key, "source, project or data source that is read", known)
+
+
+def _containers(options: object) -> Iterator[str]:
+    """Ids of projects and data sources that a source's options name."""
+    if isinstance(options, Mapping):
+        for key, value in options.items():
+            if key == "projects":
+                yield from value or ()
+            elif key == "data_source":
+                yield str(value)
+            else:
+                yield from _containers(value)
+    elif isinstance(options, (list, tuple)):
+        for one in options:
+            yield from _containers(one)
 
 
 def _holds_pages(read: Read, source: str, kinds: Mapping[str, SourceKind]) -> bool:

@@ -134,8 +134,13 @@ class WriteTable(Table):
     create_fields: bool = True
     fields: FieldsTable = FieldsTable()
     notion_parent: Name | None = None
+    notion_page: Name | None = None
     notion_source: Name | None = None
     page_title: Name = "Where the machine is leaking"
+    friday_page: bool = False
+    friday_title: Name = "The week in one look"
+    team_pages: bool = False
+    name_people: bool = False
     findings_title: Name = "Handrail findings"
     max_writes: Annotated[int, Field(ge=1)] | None = None
     max_percent: Annotated[float, Field(gt=0, le=100)] | None = None
@@ -171,6 +176,7 @@ class Shape(BaseSettings):
     rules: Mapping[str, dict[str, Any]] = {}
     write: WriteTable = WriteTable()
     handoffs: HandoffsTable = HandoffsTable()
+    publish: Mapping[Name, Literal["names", "counts", "none"]] = {}
 
     @classmethod
     def settings_customise_sources(
