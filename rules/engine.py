@@ -6,13 +6,13 @@ import importlib
 import pkgutil
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 import rules.checks
-from rules.base import Board, Condition, Finding, Rule
+from rules.base import Board, Condition, Finding, Level, Rule
 from rules.durations import US
 from rules.flow import calendar
 from rules.language import moment, working_time
@@ -114,11 +114,15 @@ def _told(board: Board, finding: Finding) -> Iterable[str]:
 
 @dataclass(frozen=True)
 class WhyNot:
-    """The conditions of a rule on one item, up to the first that does not hold; all of them when the rule speaks."""
+    """The conditions of a rule on one item, up to the first that does not hold; all of them when the rule speaks.
+
+    `origins`: where learned limits came from, by level.
+    """
 
     ref: str
     rule: str
     conditions: tuple[Condition, ...]
+    origins: Mapping[Level, str] = field(default_factory=dict)
 
     @property
     def failed(self) -> Condition | None:
@@ -132,7 +136,7 @@ class WhyNot:
         if missed:
             head += f"{missed.text} does not hold. It is {missed.value}; asked for is {missed.limit}."
         held = [f"  holds: {one.text} ({one.value}; asked for: {one.limit})" for one in self.conditions if one.holds]
-        return [head, *held]
+        return [head, *held, *(f"  {level} was learned: {origin}" for level, origin in self.origins.items())]
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain values."""
@@ -140,6 +144,7 @@ class WhyNot:
         return {
             "ref": self.ref, "rule": self.rule, "speaks": missed is None,
             "failed": asdict(missed) if missed else None, "conditions": [asdict(one) for one in self.conditions],
+            "limits_from": dict(self.origins),
         }  # fmt: skip
 
 
@@ -153,7 +158,7 @@ def why_not(board: Board, rule: Rule, ref: str) -> WhyNot:
         asked.append(condition)
         if not condition.holds:
             break
-    return WhyNot(ref, rule.id, tuple(asked))
+    return WhyNot(ref, rule.id, tuple(asked), rule.limits_from)
 
 
 def _plain(value: Any) -> Any:

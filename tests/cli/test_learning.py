@@ -68,6 +68,7 @@ def test_findings_say_where_their_limit_came_from(ran: Rig) -> None:
     assert all(" waits" in one and "frozen 2026-03-02" in one for one in origins)
     ref = next(one["subject"]["id"] for one in report["findings"] if one["rule"] == "learned")
     assert "from p" in handrail(ran, "why", ref, *AS_OF).out
+    assert "  breach was learned: p85 of " in handrail(ran, "why-not", ref, "learned", *AS_OF).out
     earlier = json.loads(handrail(ran, "report", "-f", "json", "--as-of", "2026-03-01T12:00:00Z").out)
     assert {one["limit_from"] for one in earlier["findings"] if one["rule"] == "learned"} == {
         "fallback: never calibrated"
