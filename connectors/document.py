@@ -112,11 +112,22 @@ def to_markdown_gfm(document: Document) -> str:
     return markdown(document)
 
 
-def to_text(document: Document, width: int = 100) -> str:
-    """As plain lines of at most `width` cells, links after their words in angle brackets."""
+def to_text(document: Document, width: int = 100, *, links: bool = True) -> str:
+    """As plain lines of at most `width` cells; with `links` each address stands after its words in angle brackets."""
     from connectors.document_render import text
 
-    return text(document, width)
+    return text(document if links else unlinked(document), width)
+
+
+def unlinked(document: Document) -> Document:
+    """The same words, leading nowhere."""
+    return from_data([_bare(block) for block in to_data(document)])
+
+
+def _bare(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _bare(value) for key, value in data.items() if key != "link"}
+    return [_bare(one) for one in data] if isinstance(data, list) else data
 
 
 # ---- as data, for a plan file --------------------------------------------------------------------------------

@@ -17,8 +17,10 @@ from connectors.document import Document, to_text
 from sync.cli import show
 from sync.cli.exits import Refusal
 from sync.config import Settings, load
-from sync.page import summary
-from sync.planning import PAGE, page_source
+from sync.pages.gather import matter
+from sync.pages.summary import summary_of as page_of
+from sync.pages.targets import PAGE
+from sync.planning import page_source
 from sync.run import Outcome, run, summary_of
 from sync.wiring import open_house
 
@@ -81,9 +83,9 @@ def _live_through(url: str, config_text: str, folder: Path, json: bool) -> Shown
     first, requests1, seconds1 = _timed(settings, now, json, "First run: read everything, judge, write.")
     second, requests2, seconds2 = _timed(settings, now, json, "Second run: the same instant. It should be quiet.")
     with open_house(settings) as house:
-        page, as_of_line = summary(second.judgement, house.rules)
+        page, as_of_line = page_of(matter(house, second.judgement))
         page_id = house.store.made(f"page:{page_source(house)}/{PAGE}") or ""
-    text = to_text(Document((as_of_line, *page.blocks)), show.width())
+    text = to_text(Document((as_of_line, *page.blocks)), show.width(), links=False)
     return Shown(first, second, (requests1, requests2), (seconds1, seconds2), text, f"{url}/notion/page/{page_id}")
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import polars as pl
 
 from connectors.document import Block, Bullets, Heading, line
 from rules.base import Board
+from rules.handoff_map import counting
 from rules.language import counted
 from rules.now import standing
+from sync.pages.days import said_day
+from sync.pages.matter import Matter
 
 
 def coverage(board: Board) -> dict[str, int]:
     """Counts behind the box: `items`, `open`, `owned` (open ones with an owner), `staged` (open ones in a stage),
-    `events`, `approximate` (events whose time is only known between two bounds)."""
+    `events`, `approximate` (events whose time is only known between two bounds), `gone` (items no longer seen),
+    `handoffs` and `looks` (those that got a first look), `finished`."""
     now = standing(board)
     open_ = now.filter(pl.col("state").cast(pl.String).is_in(["open", "backlog"]))
+    handoffs = counting(board)
     return {
         "items": board.items.height,
         "open": open_.height,
@@ -24,24 +29,38 @@ def coverage(board: Board) -> dict[str, int]:
         "staged": int(open_["stage"].is_not_null().sum()),
         "events": board.events.height,
         "approximate": int(board.events["approximate"].sum() or 0),
+        "gone": int((now["state"].cast(pl.String) == "gone").sum()),
+        "handoffs": handoffs.height,
+        "looks": int(handoffs["touched_at"].is_not_null().sum()),
+        "finished": int((now["state"].cast(pl.String) == "done").sum()),
     }
 
 
-def box(board: Board, unheard: Sequence[str]) -> Iterator[Block]:
+def box(matter: Matter) -> Iterator[Block]:
     """What a reader should know before believing the page."""
+    board = matter.board
     seen = coverage(board)
     lines = [
-        line(f"Seen: {counted(seen['items'], 'item')} with {counted(seen['events'], 'dated fact')}; only what this "
-             "token may see."),
+        line(f"Seen: {counted(seen['items'], 'item')} with {counted(seen['events'], 'dated fact')}. What the token "
+             "of this service may not see is in no figure, and nobody can tell how much that is."),
         line(f"Of {counted(seen['open'], 'open item')}, {seen['owned']:,} have an owner and {seen['staged']:,} are "
              "in a stage that the config names. The others are in no figure by owner or stage."),
+        line(f"What the figures rest on: {counted(seen['handoffs'], 'handoff')} of every sort, {seen['looks']:,} of "
+             f"them looked at; {counted(seen['finished'], 'finished item')}."),
     ]  # fmt: skip
+    if seen["gone"]:
+        lines.append(line(f"{counted(seen['gone'], 'item')} can no longer be seen: deleted, moved or made private. "
+                          "Their clocks have stopped; they count as neither open nor finished."))  # fmt: skip
     if seen["approximate"]:
         lines.append(
             line(f"{counted(seen['approximate'], 'fact')} without an exact time: the vendor keeps no history of "
                  "them, or it begins later. They are taken as of the latest they can have been.")
         )  # fmt: skip
-    if unheard:
-        lines.append(line(f"Not read this time: {', '.join(unheard)}. What is said about it is from before."))
+    if matter.past.snapshots and matter.past.began:
+        began = said_day(matter.past.began, board)
+        whose = ", ".join(matter.past.snapshots)
+        lines.append(line(f"Snapshots of {whose} began on {began}: what changed there before is not known."))
+    if matter.unheard:
+        lines.append(line(f"Not read this time: {', '.join(matter.unheard)}. What is said about it is from before."))
     yield Heading(line("How sure this is"))
     yield Bullets(tuple(lines))

@@ -125,14 +125,17 @@ def run(
 def report(
     config: Config = HERE, as_of: AsOf = None,
     format: Annotated[  # noqa: A002
-        Literal["text", "md", "json"], typer.Option("--format", "-f", help="For a terminal, a page, a script.")
+        Literal["text", "md", "html", "json"],
+        typer.Option("--format", "-f", help="For a terminal, a page, a browser, a script."),
     ] = "text",
+    links: Annotated[bool, typer.Option("--links", help="Text: write out the address behind each link.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write it into this file.")] = None,
 ) -> None:  # fmt: skip
     """Print the summary page from the facts already pulled. Asks no vendor.
 
-    Example: `handrail report --format md`
+    Example: `handrail report --format html --out report.html`
     """
-    _call("report", config=config, as_of=as_of, format=format)
+    _call("report", config=config, as_of=as_of, format=format, links=links, out=out)
 
 
 @app.command()

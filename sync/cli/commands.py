@@ -123,21 +123,14 @@ def _why_not(dry_run: bool, config: Path, mode: str) -> str:
     return "this was a dry run; `handrail plan` shows them." if dry_run else f'{config} says mode = "{mode}".'
 
 
-def report(config: Path, as_of: str | None, format: str) -> int:  # noqa: A002
+def report(config: Path, as_of: str | None, format: str, links: bool, out: Path | None) -> int:  # noqa: A002
     """The summary page from the store."""
-    from connectors.document import Document, to_markdown_gfm, to_text
-    from sync.listening import answer
-    from sync.page import summary
-    from sync.report import report_data
+    from sync.report import rendered
 
     with opened(config, quiet=True, doors=False) as house:
         judgement = house.judge(instant_of(as_of, house.settings))
-        if format == "json":
-            show.data(report_data(judgement))
-            return DONE
-        page, as_of_line = summary(judgement, house.rules, heard=answer(house, judgement))
-        whole = Document((as_of_line, *page.blocks))
-        show.text([to_markdown_gfm(whole) if format == "md" else to_text(whole, show.width())])
+        content = rendered(house, judgement, format, show.width(), links=links)
+    show.write_file(out, content) if out else show.raw(content)
     return DONE
 
 

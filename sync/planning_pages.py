@@ -1,0 +1,52 @@
+"""What the pages should say: each is written anew only when its content has changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import orjson
+
+from connectors import document
+from connectors.model import PutPage
+from sync.house import House
+from sync.pages.matter import Matter
+from sync.pages.targets import PAGE as PAGE
+from sync.pages.targets import places, targets
+from sync.plan import Reason, Step
+
+
+def on_pages(house: House, source: str, seen: Matter) -> Iterator[Step]:
+    """One step for each page whose content is not what we last wrote; the as-of line counts for nothing."""
+    for page in targets(seen, house.settings.write):
+        digest = digest_of(document.to_data(page.document))
+        inside = "/region" if page.key == PAGE and house.settings.write.notion_page else ""
+        target = f"page:{source}/{page.key}{inside}"
+        written = house.store.last_written(target)
+        if written and written.values.get("digest") == digest:
+            continue
+        whole = document.Document((page.as_of, *page.document.blocks))
+        change = _page(house, source, page.key, page.title, whole, digest, house.store.made(target))
+        yield Step(change, target, page.title, "", Reason("What is on the page has changed."))
+
+
+def own_pages(house: House, source: str) -> Iterator[PutPage]:
+    """The pages that there may be already, without content."""
+    for key, title in places(house.settings.write, house.terms.teams):
+        yield _page(house, source, key, title, document.Document(()))
+
+
+def _page(
+    house: House, source: str, key: str, title: str, whole: document.Document, digest: str = "",
+    remote: str | None = None,
+) -> PutPage:  # fmt: skip
+    """The summary may be a region of a page of yours; every other page stands under the parent."""
+    write = house.settings.write
+    into = write.notion_page if key == PAGE else None
+    parent = into or write.notion_parent or ""
+    return PutPage(key, source, parent, title, whole, digest, remote, region=bool(into))
+
+
+def digest_of(data: object) -> str:
+    """A short hash of plain data."""
+    return hashlib.sha256(orjson.dumps(data)).hexdigest()[:16]
