@@ -22,72 +22,66 @@ def silences(board: Board, chasing_counts: bool = False) -> pl.DataFrame:
 
 def touches_of(board: Board, chasing_counts: bool = False) -> pl.DataFrame:
     """Every touch, by item and time: `item`, `at`."""
-    hands = _hands(board)
-    if not chasing_counts:
-        hands = hands.filter(~_chasing(board, hands))
-    return hands.select("item", "at")
+    rows = _touching(board, chasing_counts).arg_true()
+    return pl.DataFrame({"item": board.events["item"].gather(rows), "at": board.events["at"].gather(rows)})
 
 
 @once
 def _all_touch(board: Board) -> pl.DataFrame:
-    return _since(board, _hands(board).with_columns(chasing=pl.lit(False)))
+    return _since(board, pl.Series(dtype=pl.UInt32), _touching(board, chasing_counts=True))
 
 
 @once
 def _chasing_apart(board: Board) -> pl.DataFrame:
-    return _since(board, _hands(board).with_columns(chasing=_chasing(board, _hands(board))))
+    return _since(board, _chasing(board), _touching(board, chasing_counts=False))
+
+
+def _touching(board: Board, chasing_counts: bool) -> pl.Series:
+    """For each event whether it is a touch."""
+    hands = (board.events["actor_kind"] == "person").fill_null(False)
+    return hands if chasing_counts else hands.scatter(_chasing(board), False)
 
 
 @once
-def _hands(board: Board) -> pl.DataFrame:
-    """The events by persons: `item`, `pos` (row in the events), `at`, `comment`, `actor`."""
-    events = board.events.lazy().select(
-        "item", "at", "actor", "actor_kind", comment=pl.col("kind") == "comment",
-        pos=pl.int_range(pl.len(), dtype=pl.Int64),
-    )  # fmt: skip
-    return events.filter(pl.col("actor_kind") == "person").drop("actor_kind").collect()
-
-
-def _chasing(board: Board, hands: pl.DataFrame) -> pl.Series:
-    """For each event by a person whether it only chases."""
+def _chasing(board: Board) -> pl.Series:
+    """The rows of the events that only chase."""
+    comments = (board.events["actor_kind"] == "person") & (board.events["kind"] == "comment")
+    rows = comments.fill_null(False).arg_true()
+    items, actor = board.events["item"].gather(rows), board.events["actor"].gather(rows)
     marks = told_of(board, "owner")
+    if not marks.height or not len(rows):
+        return rows.clear()
     before = pl.when(pl.col("item") == pl.col("item").shift()).then(pl.col("new").shift())
-    marks = marks.with_columns(was=pl.coalesce("old", before))
-    asker = board.items["created_by"].gather(hands["item"])
-    nobody = pl.repeat(None, hands.height, dtype=pl.UInt32, eager=True)
-    owner = giver = nobody
-    if marks.height:
-        keys = place(marks["item"], marks["pos"])
-        index = keys.search_sorted(place(hands["item"], hands["pos"]), side="right").cast(pl.Int64) - 1
-        at = index.clip(lower_bound=0)
-        told = (index >= 0) & (marks["item"].gather(at) == hands["item"])
-        people = pl.DataFrame({"o": person_of(board, marks["new"]), "g": person_of(board, marks["was"])})[at]
-        owner = pl.select(pl.when(told).then(people["o"])).to_series()
-        giver = pl.select(pl.when(told).then(people["g"])).to_series()
-    actor = hands["actor"]
-    others = (owner != actor).fill_null(False) & owner.is_not_null()
-    asks = (actor == asker).fill_null(False) | (actor == giver).fill_null(False)
-    return hands["comment"] & others & asks
+    was = marks.select(pl.coalesce("old", before)).to_series()
+    index = place(marks["item"], marks["pos"]).search_sorted(place(items, rows), side="right").cast(pl.Int64) - 1
+    at = index.clip(lower_bound=0)
+    told = (index >= 0) & (marks["item"].gather(at) == items)
+    owner, giver = person_of(board, marks["new"]).gather(at), person_of(board, was).gather(at)
+    asks = (actor == board.items["created_by"].gather(items)).fill_null(False) | (actor == giver).fill_null(False)
+    return rows.filter(told & (owner != actor).fill_null(False) & asks)
 
 
-def _since(board: Board, hands: pl.DataFrame) -> pl.DataFrame:
-    items = board.items
-    touched = hands.filter(~pl.col("chasing")).group_by("item", maintain_order=True).agg(
-        pl.col("at").last(), pl.col("actor").last(), pl.col("pos").last()
-    )  # fmt: skip
-    rows = items.select("item", "created_at", "parked_until", flow=pl.col("flow").cast(pl.String)).join(
-        touched, on="item", how="left", maintain_order="left"
-    )
-    chasers = hands.filter("chasing").join(touched.select("item", last="pos"), on="item", how="left")
-    asked = chasers.filter(pl.col("pos") > pl.col("last").fill_null(-1)).group_by("item").agg(chased=pl.len())
-    rows = rows.join(asked, on="item", how="left", maintain_order="left")
-    days = {flow: today(board, flow) for flow in rows["flow"].unique()}
-    dates = rows["flow"].replace_strict(days, return_dtype=pl.Date) if rows.height else rows["parked_until"]
-    rows = rows.with_columns(
-        since=pl.coalesce("at", "created_at"), who=board.people["name"].gather(rows["actor"]),
+def _since(board: Board, chasing: pl.Series, touching: pl.Series) -> pl.DataFrame:
+    """`chasing`: rows of the events; `touching`: for each event whether it is a touch."""
+    items, events = board.items, board.events
+    rows = touching.arg_true()
+    touched = pl.DataFrame({"item": events["item"].gather(rows), "last": rows})
+    touched = touched.filter(pl.col("item").ne_missing(pl.col("item").shift(-1)))
+    touched = touched.with_columns(at=events["at"].gather(touched["last"]),
+                                   actor=events["actor"].gather(touched["last"]))  # fmt: skip
+    chasers = pl.DataFrame({"item": events["item"].gather(chasing), "pos": chasing})
+    chasers = chasers.join(touched.select("item", "last"), on="item", how="left")
+    asked = chasers.filter((pl.col("pos") > pl.col("last")).fill_null(True)).group_by("item").agg(chased=pl.len())
+    every = items.select("item", "created_at", "parked_until", flow=pl.col("flow").cast(pl.String))
+    told = every.join(touched, on="item", how="left", maintain_order="left")
+    told = told.join(asked, on="item", how="left", maintain_order="left")
+    days = {flow: today(board, flow) for flow in told["flow"].unique()}
+    dates = told["flow"].replace_strict(days, return_dtype=pl.Date) if told.height else told["parked_until"]
+    told = told.with_columns(
+        since=pl.coalesce("at", "created_at"), who=board.people["name"].gather(told["actor"]),
         chased=pl.col("chased").fill_null(0), parked=(pl.col("parked_until") > dates).fill_null(False),
         none=pl.lit(None, items["created_at"].dtype),
     )  # fmt: skip
-    return timed(rows, board, "since", "none").select(
+    return timed(told, board, "since", "none").select(
         "item", "since", "who", "chased", "parked", "elapsed", "working"
     )

@@ -34,6 +34,7 @@ def problems(rule: Rule, read: Read) -> Iterator[Problem]:
     yield from _levels(rule, read)
     for key in ("where", "where_not"):
         yield from _where(rule, key, flow, read)
+    yield from _by_stage(rule, flow, read)
     yield from _exempt(rule, read)
     yield from _fields(rule, read)
 
@@ -122,6 +123,14 @@ def _where(rule: Rule, key: str, flow: str | None, read: Read) -> Iterator[Probl
                 yield from _field_value(path, value, read)
             elif field in known and isinstance(value, str) and known[field] and value not in known[field]:
                 yield read.unknown(path, value, field, known[field])
+
+
+def _by_stage(rule: Rule, flow: str | None, read: Read) -> Iterator[Problem]:
+    """Limits of single stages are for stages that there are, or for a kind of stage that can be asked about."""
+    known = (*_stage_names(read, flow), "active", "waiting")
+    for name in getattr(rule, "by_stage", ()):
+        if name not in known:
+            yield read.unknown(("rules", rule.id, "by_stage", name), name, "stage", known)
 
 
 def _stage_names(read: Read, flow: str | None) -> tuple[str, ...]:
