@@ -48,6 +48,8 @@ class Stays:
 
 
 SINCE = "something was written there since"
+NOTHING = Document(())
+"""What our region of a person's page holds when there is none: it is taken out, the page stays."""
 
 
 def fields_back(now: Values, past: Sequence[Past]) -> tuple[dict[str, Value], list[Stays]]:
@@ -127,7 +129,9 @@ def page_back(chain: Sequence[Past], chosen: Sequence[Past], now: Place) -> tupl
                     continue
                 if not place.there or place.document != left:
                     return place, [Stays("content", note=SINCE)]
-                if _made(chain, one):
+                if one.change.region and _before(chain, one) is None:
+                    place = replace(place, document=NOTHING)
+                elif _made(chain, one):
                     place = Place(False, place.remote)
                 elif (earlier := _before(chain, one)) is not None:
                     place = replace(place, document=earlier)

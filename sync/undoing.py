@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -192,7 +192,7 @@ class _Back:
 
     def _rewrite(self, page: PutPage, wanted: Document, now: Place, expect: tuple[Document, ...]) -> PutPage:
         digest = self._digest(wanted)
-        return PutPage(page.key, page.source, page.parent, page.title, wanted, digest, now.remote, expect)
+        return replace(page, document=wanted, digest=digest, remote=now.remote, expect=expect)
 
     def _digest(self, document: Document | None) -> str:
         pages = (one.change for writes in self._all.values() for one in writes if isinstance(one.change, PutPage))

@@ -20,7 +20,7 @@ from connectors.notion.ids import normal_id
 from connectors.notion.mapping import presence
 from connectors.notion.markdown import parts
 from connectors.notion.policy import has_conflict, saved
-from connectors.notion.region import cut, put_region
+from connectors.notion.region import cut, put_region, take_out
 from connectors.notion.sources import Sources
 from connectors.notion.texts import rich_text
 
@@ -92,10 +92,14 @@ class Pages:
         page = self._noted(noted)
         url = page.url if page and page.id == id_ else self._present(id_).get("url") or ""
         here = cut(self._notion.markdown(id_)) if change.expect or not (page and page.id == id_) else None
-        if change.expect and (here is None or gist(here.inside) not in _gists((*change.expect, change.document))):
+        inside = gist(here.inside) if here else ""
+        if change.expect and inside not in _gists((*change.expect, change.document)):
             return Receipt(change.key, "moved_on", id_, url, note="a person has written between our marks")
         outcome: Literal["written", "found"] = "found"
-        if here is None or gist(here.inside) != gist(pieces[0]):
+        if not change.document.blocks:
+            take_out(self._notion, id_)
+            outcome = "written"
+        elif here is None or inside != gist(pieces[0]):
             put_region(self._notion, id_, pieces[0])
             outcome = "written"
         self._note(noted, OwnPage(id_, url, change.digest))

@@ -72,6 +72,16 @@ def put_region(notion: Notion, page: str, content: str) -> str:
     raise AssertionError("unreachable")
 
 
+def take_out(notion: Notion, page: str) -> None:
+    """The marks and what stands between them are gone; what stands outside is as it was. Two requests."""
+    here = cut(notion.markdown(page))
+    if here is None:
+        return
+    after = str(notion.update_markdown(page, here.region, "").get("markdown") or "")
+    if after.split() != (here.before + here.after).split():
+        raise Garbled(f"page {page} is not as it was outside our marks; look at its history in Notion")
+
+
 def _check_outside(page: str, before: Cut, after: Cut | None) -> None:
     if after is None or (before.before, before.after) != (after.before, after.after):
         raise Garbled(f"page {page} is not as it was outside our marks; look at its history in Notion")

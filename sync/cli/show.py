@@ -152,6 +152,8 @@ def applied(result: Applied) -> None:
     """What became of a plan."""
     there = f", {result.outcomes['found']} were there already" if result.outcomes["found"] else ""
     _out.print(Text(f"{_changes(result.written)} written{there}.", style="bold"))
+    for left in result.given_back:
+        _out.print(Text(f"given back: {left_words(left)}", style="yellow"))
     for step in result.moved_on:
         _out.print(Text(f"skipped, it has changed since the plan: {step.title}", style="yellow"))
 

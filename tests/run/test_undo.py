@@ -128,6 +128,29 @@ def test_what_a_person_wrote_on_the_page_or_in_a_row_survives_undo(small: Rig) -
     assert {step.target.split(":")[0] for step in done.applied.moved_on} == {"page", "row", "table"}
 
 
+def test_our_region_of_a_person_s_page_is_taken_out_and_the_page_stays(small: Rig) -> None:
+    page = small.world.notion.shared_page_id
+    text = small.config.read_text().replace("create_fields", f'notion_page = "{page}"\ncreate_fields')
+    small.config.write_text(text)
+    hello = {"type": "insert_content", "insert_content": {"content": "Our team page.", "position": {"type": "end"}}}
+    small.send("PATCH", f"/notion/v1/pages/{page}/markdown", hello, "as:Lena")
+
+    def shown() -> str:
+        return str(small.get(f"/notion/v1/pages/{page}/markdown")["markdown"]).strip()
+
+    before = shown()
+    first = small.run()
+    written = shown()
+    assert "Handrail writes from here" in written
+    back = undo(small, first.run)
+    assert back.troubles == []
+    assert shown() == before
+    undo(small, back.run)
+    assert [line for line in shown().splitlines() if "<database" not in line] == [
+        line for line in written.splitlines() if "<database" not in line
+    ]
+
+
 def test_undo_of_a_run_whose_writes_a_later_run_replaced_says_so(small: Rig) -> None:
     first = small.run()
     small.run(now=NOW + timedelta(days=3))
