@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,7 +13,7 @@ import structlog
 
 from connectors.asana.cursor import Cursor
 from connectors.asana.hooks import touched
-from connectors.asana.mapping import as_promised, gid_of, homes
+from connectors.asana.mapping import as_promised, gid_of, homes, inheriting
 from connectors.asana.options import AsanaOptions
 from connectors.asana.reads import Reads
 from connectors.asana.scope import Projects
@@ -70,7 +70,7 @@ class Listings:
         now, started = self._clock(), time.monotonic()
         listed = self._reads.tasks(scope.id, None)
         following = _after(scope, begin, listed, time.monotonic() - started).swept_at(now)
-        every = self._with_subtasks(scope.id, listed, (), threads)
+        every = self._with_subtasks(scope.id, listed, {}, threads)
         kept = {gid: task for gid, task in every.items() if self._wants(task)}
         missing = [ref.id for ref in self._stored(scope) if ref.id not in kept]
         absent: dict[str, Presence] = {gid: "outside" for gid in missing if gid in every}
@@ -79,7 +79,7 @@ class Listings:
             self._sort(gid, task, kept, absent, self._under_known(task, known))
         if absent:
             _log.info("absent", source=self._source, project=scope.id, tasks=dict(absent))
-        return Listing(list(kept.values()), following, absent)
+        return Listing(self._homed(kept, threads), following, absent)
 
     def _first_token(self, scope: Scope) -> str:
         try:
@@ -90,7 +90,7 @@ class Listings:
     # ---- what changed ----------------------------------------------------------------------------------------
 
     def _modified(self, scope: Scope, begin: Cursor, known: Known, threads: ThreadPoolExecutor) -> Listing:
-        parents = self._reads.parents(scope.id) if self._policy != "parents" else []
+        parents = self._reads.parents(scope.id) if self._policy != "parents" else {}
         if parents is None:
             return self._whole(scope, begin, known, threads, "it is not noted which tasks have subtasks")
         self._say(scope, "by modified_since", self._why)
@@ -120,9 +120,8 @@ class Listings:
         deleted = {gid_of(one.get("resource")) for one in events if one.get("action") == "deleted"}
         for gid, task in zip(dirty, threads.map(self._reads.task_or_none, dirty), strict=True):
             self._sort(gid, task, kept, absent, bool(task and task.get("parent")), gid in deleted)
-        tasks = [self._inheriting(scope.id, task) for task in kept.values()]
         redefined = any((one.get("resource") or {}).get("resource_type") in _DEFINITIONS for one in events)
-        return Listing(tasks, replace(begin, sync=sync), absent, redefined)
+        return Listing(self._homed(kept, threads), replace(begin, sync=sync), absent, redefined)
 
     # ---- what belongs ----------------------------------------------------------------------------------------
 
@@ -151,33 +150,34 @@ class Listings:
         """Whether the config's policy for subtasks keeps it: with `leaves`, a task with subtasks stands for them."""
         return self._policy != "leaves" or not task.get("num_subtasks")
 
+    def _homed(self, kept: Mapping[str, Json], threads: ThreadPoolExecutor) -> list[Json]:
+        """Subtasks that were looked at alone get the homes that they inherit; the others have theirs already."""
+        tasks = kept.values()
+        return list(tasks) if self._policy == "parents" else list(threads.map(self._reads.at_home, tasks))
+
     # ---- subtasks --------------------------------------------------------------------------------------------
 
     def _with_subtasks(
-        self, project: str, listed: Iterable[Json], parents: Iterable[str], threads: ThreadPoolExecutor
+        self, project: str, listed: Iterable[Json], noted: Mapping[str, Sequence[str]], threads: ThreadPoolExecutor
     ) -> dict[str, Json]:
-        """The listed tasks and, where the config wants them, all below them and below these `parents`."""
+        """The listed tasks and, where the config wants them, all below them and below the `noted` parents."""
         found = {task["gid"]: task for task in listed}
         if self._policy == "parents":
             return found
-        asked = dict.fromkeys([*parents, *(gid for gid, task in found.items() if task.get("num_subtasks"))])
-        layer, having = list(asked), []
+        at = {**noted, **{gid: homes(task) for gid, task in found.items() if task.get("num_subtasks")}}
+        layer = list(at)
+        having: dict[str, Sequence[str]] = {}
         while layer:
-            below = list(threads.map(self._reads.subtasks, layer))
-            having += [gid for gid, children in zip(layer, below, strict=True) if children]
-            fresh = [child for children in below for child in children]
-            for child in fresh:
-                found.setdefault(child["gid"], self._inheriting(project, child))
-            layer = [one["gid"] for one in fresh if one.get("num_subtasks") and one["gid"] not in asked]
-            asked |= dict.fromkeys(layer)
+            below: list[Json] = []
+            for gid, children in zip(layer, threads.map(self._reads.subtasks, layer), strict=True):
+                having |= {gid: at[gid]} if children else {}
+                below += [inheriting(child, at[gid]) for child in children]
+            found = {**{child["gid"]: child for child in below}, **found}
+            deeper = {one["gid"]: homes(one) for one in below if one.get("num_subtasks") and one["gid"] not in at}
+            at |= deeper
+            layer = list(deeper)
         self._reads.note_parents(project, having)
         return found
-
-    def _inheriting(self, project: str, task: Json) -> Json:
-        """A subtask with no home of its own is where its parent is (Asana's model since 2026), in no section."""
-        if homes(task) or not task.get("parent"):
-            return task
-        return {**task, "memberships": [{"project": {"gid": project}}]}
 
     def _say(self, scope: Scope, how: str, why: str) -> None:
         _log.info("route", source=self._source, project=scope.id, how=how, why=why)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from connectors.asana import fields
-from connectors.asana.mapping import container, gid_of, homes
+from connectors.asana.mapping import container, gid_of, homes, inheriting
 from connectors.asana.options import AsanaOptions
 from connectors.asana.sdk import Endpoints
 from connectors.base import Memory
@@ -56,13 +56,13 @@ class Reads:
         return self._api.one(self._api.tasks.get_task, gid, fields=f"{self._task_fields},workspace")
 
     def at_home(self, task: Json) -> Json:
-        """A subtask with no home of its own, shown in the project that it inherits: one request a step up."""
+        """A subtask with no home of its own, shown in the projects that it inherits: one request a step up."""
         above = task
         for _ in range(_DEEPEST):
             if homes(above) or not above.get("parent"):
                 break
             above = self.task_or_none(gid_of(above["parent"]) or "") or {}
-        return {**task, "memberships": [{"project": {"gid": gid}} for gid in homes(above)[:1]]}
+        return inheriting(task, homes(above))
 
     def task_or_none(self, gid: str) -> Json | None:
         """One task; None when it is gone or not shared with us, which Asana does not tell apart."""
@@ -97,14 +97,18 @@ class Reads:
                 status=error.status, request=error.request, answer=error.answer,
             ) from error  # fmt: skip
 
-    def parents(self, project: str) -> list[str] | None:
-        """The tasks that were noted as having subtasks; None when nothing is noted."""
+    def parents(self, project: str) -> dict[str, list[str]] | None:
+        """The tasks that were noted as having subtasks, with the projects that these are in; None: nothing noted."""
         noted = self._memory.get(f"{self._source}:parents:{project}")
-        return None if noted is None else noted.split()
+        if noted is None:
+            return None
+        pairs = (each.partition("@") for each in noted.split())
+        return {gid: at.split(",") for gid, _, at in pairs}
 
-    def note_parents(self, project: str, gids: Iterable[str]) -> None:
+    def note_parents(self, project: str, at: Mapping[str, Sequence[str]]) -> None:
         """Note which tasks have subtasks: a subtask's change does not mark its parent, so they are asked again."""
-        self._memory.set(f"{self._source}:parents:{project}", " ".join(gids))
+        noted = " ".join(f"{gid}@{','.join(projects)}" for gid, projects in sorted(at.items()))
+        self._memory.set(f"{self._source}:parents:{project}", noted)
 
     def stories(self, task: str) -> list[Json]:
         """All of a task's stories: one request a hundred."""

@@ -66,6 +66,13 @@ def homes(task: Json) -> list[str]:
     return [one["project"]["gid"] for one in task.get("memberships") or () if one.get("project")]
 
 
+def inheriting(task: Json, projects: Iterable[str]) -> Json:
+    """A subtask with no home of its own is where its parent is (Asana's model since 2026), in no section."""
+    if homes(task) or not task.get("parent"):
+        return task
+    return {**task, "memberships": [{"project": {"gid": gid}} for gid in projects]}
+
+
 def version(task: Json) -> str:
     """What changes when the task does: when it was modified, and its sections, since Asana's own texts disagree on
     whether a move counts as a modification."""

@@ -90,6 +90,21 @@ def test_they_are_where_their_parent_is(keeper: Keeper, family: dict[str, Any]) 
     assert keeper.connector(subtasks="both").get([item.ref.id]).items == (item,)
 
 
+@pytest.mark.parametrize("incremental", ["events", "modified_since"])
+def test_they_are_in_every_project_of_their_parent_whichever_is_read(
+    keeper: Keeper, family: dict[str, Any], incremental: str
+) -> None:
+    launch, review = keeper.rig.projects
+    keeper.rig.act(tasks.add_to_project, "Ada", family["top"], review.sections[0])
+    wanted = {"subtasks": "both", "incremental": incremental}
+    for _ in range(2):
+        for page in keeper.pull(**wanted):
+            for item in page.items:
+                if item.title in ("left", "right", "deep"):
+                    assert [home.container for home in item.placements] == [launch.gid, review.gid]
+        keeper.rig.act(details.comment, "Ada", family["deep"], text="?", after=9000)
+
+
 def test_one_that_is_also_in_the_project_is_kept_once_in_its_column(keeper: Keeper, family: dict[str, Any]) -> None:
     launch = keeper.rig.projects[0]
     keeper.rig.act(tasks.add_to_project, "Ada", family["right"], launch.sections[1])
