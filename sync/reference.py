@@ -47,6 +47,15 @@ calendar; `45m`, `4h`, `30d` and `2w` count every hour. A limit is passed when a
 
 **Two levels**: `warn` is worth a look, `breach` asks for action. Give one or both; `breach` comes later.
 
+**Learned limits**: `handoff_stall`, `stage_age` and `quiet` take `"p85"` for a length: what 85 of 100 past cases
+stayed within, those that still go on counted as longer than they are by now. `handrail calibrate` shows what that
+comes to, old and new; `--write` freezes it, with its day. `clamp` holds it between `min` and `max`, and gives the
+`fallback` while nothing is frozen, fewer than `min_samples` cases have ended, or the rule asks about other items than
+it was calibrated for. Where both levels are learned, the fallback is the second's; `fallback_warn` is the first's.
+
+**`exempt`** keeps findings from being said, up to and with a day: `{ ref = "asana:1201", until = 2026-12-01, by =
+"Ana", because = "waits for the brand" }`. `ref` is what the finding is about, or `*` for the whole rule.
+
 **`next_step`** is required: one sentence with what the reader should do. It may fill in `{placeholders}`, which each
 kind lists. **`limit`** is the most that is said of one rule, the costliest first.
 
