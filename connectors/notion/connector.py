@@ -64,11 +64,11 @@ class NotionConnector:
         sources = Sources(id, options, self._notion, self._notes)
         self._tables = Tables(sources, own_table_key)
         sweeps = Sweeps(sources, stored, options.sweeps, clock)
-        self._doubles = Doubles(sources)
+        self._pages = Pages(sources)
+        self._doubles = Doubles(sources, self._pages.edited)
         own_rows = OwnRows(sources, self._tables, clock, sweeps, self._doubles)
         self._reads = Reads(sources, self._tables, own_rows, sweeps, clock)
         self._rows = Rows(sources, self._tables, own_rows, self._reads.item)
-        self._pages = Pages(sources)
         self._away = Away(sources, self._tables, own_rows)
 
     def close(self) -> None:

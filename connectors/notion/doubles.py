@@ -8,7 +8,7 @@ what a person has touched stays where it is.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any
@@ -28,9 +28,13 @@ PLACES = "places"
 
 
 class Doubles:
-    """What the last sweep of our own table found; kept in the notes until it is carried out or swept again."""
+    """What the last sweep of our own table found; kept in the notes until it is carried out or swept again.
 
-    def __init__(self, sources: Sources) -> None:
+    `edited`: whether a page of ours, by key, says something else than what we sent.
+    """
+
+    def __init__(self, sources: Sources, edited: Callable[[str], bool]) -> None:
+        self._edited = edited
         self._source, self._notion, self._notes = sources.source, sources.notion, sources.notes
         self._me = sources.me
 
@@ -50,13 +54,15 @@ class Doubles:
     def look(self, own: OwnTable, rows: Sequence[Row]) -> tuple[frozenset[str], tuple[str, ...]]:
         """Compare all rows of our table, and what lies beside it: ids of double rows, and keys of what is stale.
 
-        One request a hundred blocks under each parent page, and two for each place of the same name.
+        One request a hundred blocks under each parent page, one for each page of ours, and two for each double.
         """
         found, stale = self._rows(own, rows)
         for (kind, parent), places in self._places():
             blocks = list(self._notion.children(parent))
             for key, title in places:
                 found += self._pages(key, title, blocks, stale) if kind == "page" else self._tables(own, blocks)
+                if kind == "page" and key not in stale and self._edited(key):
+                    stale.append(key)
         self._note(found)
         return frozenset(one.remote for one in found if one.what == "row"), tuple(stale)
 

@@ -6,6 +6,7 @@ on them stay.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -32,11 +33,12 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class OwnPage:
-    """A page of ours as noted: id, address, the digest of the content we sent; the last two empty when unknown."""
+    """A page of ours as noted: id, address, digest of the content that we sent, hash of its gist; "" is unknown."""
 
     id: str
     url: str = ""
     digest: str = ""
+    gist: str = ""
 
 
 class Pages:
@@ -127,8 +129,18 @@ class Pages:
         if not (maybe_there and now == gist("\n".join(pieces))):
             self._rewrite(page.id, pieces)
             outcome = "written"
-        self._note(change.key, OwnPage(page.id, page.url, change.digest))
+        self._note(change.key, OwnPage(page.id, page.url, change.digest, _gist_hash("\n".join(pieces))))
         return Receipt(change.key, outcome, page.id, page.url, version=change.digest)
+
+    def edited(self, key: str) -> bool:
+        """Whether a page of ours says something else than what we sent: one request. False when it is gone."""
+        page = self._noted(key)
+        if page is None or not page.gist:
+            return False
+        try:
+            return _gist_hash(_INSIDE.sub("", self._notion.markdown(page.id))) != page.gist
+        except Missing:
+            return False
 
     def _create(self, change: PutPage) -> Receipt:
         pieces = parts(change.document)
@@ -145,7 +157,7 @@ class Pages:
         self._note(change.key, made)
         for piece in pieces[1:]:
             _again(self._notion.append_markdown, made.id, piece)
-        self._note(change.key, OwnPage(made.id, made.url, change.digest))
+        self._note(change.key, OwnPage(made.id, made.url, change.digest, _gist_hash("\n".join(pieces))))
         return Receipt(change.key, "written", made.id, made.url, version=change.digest)
 
     def _rewrite(self, id_: str, pieces: list[str]) -> None:
@@ -189,6 +201,10 @@ def gist(markdown: str) -> str:
     """What a text says, without what Notion writes its own way: blanks, escapes, attributes of tags."""
     bare = re.sub(r"<(\w+)\s[^>]*>", r"<\1>", markdown)
     return re.sub(r"[\\\s]|<empty-block/>|<br>", "", bare)
+
+
+def _gist_hash(markdown: str) -> str:
+    return hashlib.sha256(gist(markdown).encode()).hexdigest()[:16]
 
 
 def _gists(documents: Iterable[Document]) -> set[str]:

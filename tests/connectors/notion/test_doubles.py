@@ -166,3 +166,19 @@ def test_a_create_without_an_answer_leaves_no_double_after_the_next_sweep(twice:
     twice.sweep()
     assert list(twice.connector().doubles()) == []
     assert len(twice.rows()) == 2
+
+
+def test_a_page_of_ours_is_read_at_each_sweep_and_written_anew_where_it_was_changed(twice: Twice) -> None:
+    rig = twice.rig
+    made = twice.connector().apply(put_page(rig.parent))
+    with rig.app.world.lock:
+        rig.side.create_page("Ada", "Notes below", made.remote)
+    assert twice.sweep()[-1].stale == ()
+    said = rig.api("GET", f"pages/{made.remote}/markdown")["markdown"].replace("This week", "Some week")
+    with rig.app.world.lock:
+        rig.side.replace_markdown("Ada", made.remote, said)
+    rig.requests()
+    assert twice.sweep()[-1].stale == ("summary",)
+    assert rig.asked()["GET pages/{id}/markdown"] == 1
+    assert twice.connector().apply(put_page(rig.parent, remote=made.remote)).outcome == "written"
+    assert twice.sweep()[-1].stale == ()

@@ -91,3 +91,11 @@ def test_a_cursor_refused_again_and_again_is_reported() -> None:
 def test_the_next_increment_begins_two_whole_minutes_earlier() -> None:
     assert walks.since("2026-07-04T09:13:00.000Z") == "2026-07-04T09:11:00.000Z"
     assert walks.since("2026-07-04T09:09:45.607+00:00") == "2026-07-04T09:07:00.000Z"
+
+
+@pytest.mark.parametrize(("rows", "requests"), [(1, 1), (99, 99), (100, 100), (1000, 1010)])
+def test_what_a_walk_costs_at_any_size(rows: int, requests: int) -> None:
+    """A hundredth of the real thing: a row stands for a page of 100, 100 rows for Notion's end at 10,000."""
+    shelf = Shelf(list(range(rows)), page=1, cap=100)
+    assert len(_walked(shelf)) == rows
+    assert shelf.asked <= requests
