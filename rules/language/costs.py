@@ -28,3 +28,32 @@ def cost(hours: float, terms: Money | None, team: str | None) -> Cost:
     whose = f"the rate of {team}" if team in terms.rates else "the default rate"
     formula = f"{said} × {money(rate, terms.currency)} an hour ({whose}) = {money(price, terms.currency)}"
     return Cost(hours, price, terms.currency, f"{formula}; waiting is not pay")
+
+
+FRICTION = {
+    "chaser": ("time somebody asked again", "times somebody asked again"),
+    "bounce": ("time work was sent back", "times work was sent back"),
+    "reopen": ("reopening", "reopenings"),
+}
+
+
+def friction(kind: str, times: int, minutes: float, hours: float, rate: float | None, currency: str) -> str:
+    """How often it happened, times its minutes, times the rate where there is one."""
+    said = f"{counted(times, *FRICTION[kind])} × {counted(minutes, 'minute')} = {counted(hours, 'hour')} of work"
+    if rate is None:
+        return f"{said}; no rate is set"
+    return f"{said} × {money(rate, currency)} an hour (the default rate) = {money(hours * rate, currency)}"
+
+
+def delay(items: int, days: int, total: float, currency: str) -> str:
+    """Days late, each at the value that its item's field gives."""
+    price = money(total, currency).strip()
+    return f"{counted(items, 'late item')}, {counted(days, 'day')} late × the value a day that each gives = {price}"
+
+
+def waits(count: int, hours: float, total: float | None, currency: str) -> str:
+    """All waits of a span; people wait in parallel, so that it is no sum of pay."""
+    said = f"{counted(count, 'handoff')}, {counted(hours, 'working hour')} of waiting together"
+    if total is None:
+        return f"{said}; no rate is set"
+    return f"{said} × the receiving team's rate = {money(total, currency)}; waiting is not pay"
