@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from sync.cli.exits import guarded
+from sync.cli.options import HERE, AsOf, Config, Json, PastGuards
 
 app = typer.Typer(
     name="handrail",
@@ -21,32 +21,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-
-Config = Annotated[Path, typer.Option("--config", "-c", help="The config file.", show_default=True)]
-AsOf = Annotated[
-    str | None,
-    typer.Option(
-        "--as-of", metavar="INSTANT",
-        help="Judge the work as it was then, e.g. 2026-06-01T00:00:00Z; `sandbox` takes the sandbox's clock.",
-    ),
-]  # fmt: skip
-
-
-class Guard(StrEnum):
-    """What may refuse a plan before its first write; the names of `sync.guards`."""
-
-    MAX_WRITES = "max-writes"
-    MAX_PERCENT = "max-percent"
-    FIRST_RUN = "first-run"
-    EMPTY_SOURCE = "empty-source"
-
-
-PastGuards = Annotated[
-    list[Guard] | None,
-    typer.Option("--force-guard", metavar="NAME", help="Write although this guard refuses; may be repeated."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts instead of text.")]
-HERE = Path("config.toml")
 
 
 def _call(name: str, /, *, module: str = "commands", **options: Any) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from connectors.model import Ref, SetFields
-from sync.cli import Guard
+from sync.cli.options import Guard
 from sync.guards import NAMES, Caps, Standing, TooMuch, check
 from sync.plan import Plan, Reason, Step
 from tests.cli.program import Said, here
