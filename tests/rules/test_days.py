@@ -50,7 +50,7 @@ def test_days_count_what_came_went_and_stayed() -> None:
 
 
 def test_pace_needs_twenty_and_compares_with_the_age_on_leaving() -> None:
-    rows = [(0, n, "transition", None, "b", "Ada") for n in range(1, 23)]
+    rows: list[tuple[Any, ...]] = [(0, n, "transition", None, "b", "Ada") for n in range(1, 23)]
     rows += [(n / 10, n, "transition", "b", "l", "Ada") for n in range(2, 23)]
     assert pace(told(*rows, items=22)).select("item", "past", "older_than").rows() == [(0, 21, 1.0)]
     assert pace(told(*rows[:-2], items=20)).select("past", "older_than").row(0) == (19, None)
