@@ -26,7 +26,7 @@ from sync.config.sources import SourceKind
 from sync.config.words import problems_of
 from sync.intent import FieldNames
 
-_NO_MEANING = ("base_url", "token_env", "token_file", "requests_per_minute")
+_NO_MEANING = ("base_url", "token_env", "token_file", "requests_per_minute", "incremental", "sweep_every")
 """Keys of a source that say how it is reached: they change no finding."""
 
 
