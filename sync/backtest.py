@@ -14,7 +14,7 @@ from rules.calibration import in_force
 from rules.engine import Judgement, judge
 from rules.trial import Day, Trial, trials
 from sync.house import House
-from sync.page import summary
+from sync.pages import summary
 from sync.replay import read_past
 
 _FRIDAY = 4
