@@ -27,6 +27,7 @@ _STYLE = Style(
     label_font_size=12,
     major_label_font_size=12,
     legend_font_size=12,
+    title_font_size=12,
     opacity=".85",
     stroke_opacity="1",
     stroke_width="1.5",
@@ -36,9 +37,9 @@ _STYLE = Style(
 )
 _PLAIN = {
     "style": _STYLE, "js": (), "width": WIDTH, "legend_at_bottom": True, "legend_box_size": 10, "margin": 4,
-    "disable_xml_declaration": True, "spacing": 8, "truncate_legend": -1, "truncate_label": -1,
+    "margin_right": 22, "disable_xml_declaration": True, "spacing": 8, "truncate_legend": -1, "truncate_label": -1,
 }  # fmt: skip
-_SCRIPT = re.compile(r"<script\b.*?</script>|<!--.*?-->|<desc\b.*?</desc>", re.DOTALL)
+_SCRIPT = re.compile(r"<script\b.*?</script>|<!--.*?-->|<desc\b.*?</desc>| id=\"activate-serie-\d+\"", re.DOTALL)
 _TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
 
 
@@ -48,7 +49,7 @@ def ageing(
     """A dot an open item: its stage from top to bottom, its age in days to the right. `lines`: percentiles."""
     rows = len(stages)
     chart = pygal.XY(
-        **_PLAIN, height=110 + 34 * rows, stroke=False, dots_size=4, show_y_guides=False, show_x_guides=True,
+        **_PLAIN, height=175 + 30 * rows, stroke=False, dots_size=4, show_y_guides=False, show_x_guides=True,
         range=(-0.6, rows - 0.4), include_x_axis=True, legend_at_bottom_columns=1, x_title="days since it was begun",
     )  # fmt: skip
     chart.x_value_formatter = "{:.0f}".format

@@ -74,14 +74,13 @@ def short(wait: timedelta, day: int) -> str:
 
 
 def waiting_now(board: Board) -> pl.DataFrame:
-    """Handed over, not touched, not finished: rows of the ledger with `to` as text."""
-    open_ = counting(board).filter(
-        (pl.col("by").cast(pl.String) == main_sort(board)) & (pl.col("ended") == "waiting")
-    )
+    """Handed over, not touched, not finished: rows of the ledger with `to` as text, the earliest of each item and
+    receiver, whatever the sort of handoff."""
+    open_ = counting(board).filter(pl.col("ended") == "waiting")
     state = standing(board)["state"].cast(pl.String)
-    return open_.filter(state.gather(open_["item"]).is_in(["open", "backlog"])).with_columns(
-        pl.col("from", "to").cast(pl.String)
-    )
+    open_ = open_.filter(state.gather(open_["item"]).is_in(["open", "backlog"])).sort("given_at", "item")
+    named = open_.with_columns(pl.col("from", "to").cast(pl.String))
+    return named.unique(["item", "to"], keep="first", maintain_order=True)
 
 
 def turns(board: Board) -> Iterator[Block]:

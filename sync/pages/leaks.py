@@ -82,7 +82,9 @@ def linked(finding: Finding) -> Span:
 def _what(rule: Rule, found: Sequence[Finding]) -> Line:
     what = _WHAT.get(rule.kind) or next(iter(rule.words.values()), name(rule)).lower()
     places = _some(sorted({one.stage for one in found if one.stage}), "stage")
-    return line(Span("What and where: ", bold=True), f"{what}{', in ' + places if places else ''}.")
+    return line(
+        Span("What and where: ", bold=True), f"{what[:1].upper()}{what[1:]}{', in ' + places if places else ''}."
+    )
 
 
 def _some(names: Sequence[str], one: str) -> str:
@@ -123,7 +125,7 @@ def _or(limits: Sequence[str]) -> str:
 def _cost(board: Board, found: Sequence[Finding]) -> Line:
     head = Span("What it costs: ", bold=True)
     if all(one.cost_hours is None for one in found):
-        return line(head, "nothing that can be counted in hours.")
+        return line(head, "Nothing that can be counted in hours.")
     days = counted(whole_days(found, board), "working day")
     priced = price(board, found)
     if priced is None:
