@@ -116,14 +116,15 @@ def shaped(frame: pl.DataFrame, shape: Mapping[str, Any]) -> pl.DataFrame:
 ASKED: dict[str, dict[str, Any]] = {
     "at_risk": {"promise": "700d", "breach": 0.99},
     "blocked": {"breach": "1d"},
-    "bounce": {"breach": 2},
-    "handoff_stall": {"warn": "470wd", "breach": "480wd"},
+    "bounce": {"breach": 4},
+    "handoff_stall": {"warn": "485wd", "breach": "490wd"},
+    "hygiene": {"warn": "485wd"},
     "match": {"breach": "3w", "where": {"stage": ["review"], "owner": ["Person 7"]}},
     "overdue": {"breach": "1d"},
     "overload": {"breach": {"wip": 50, "age_sum": "40wd", "arrivals_over_finishes": 1.3}},
-    "quiet": {"breach": "650d"},
+    "quiet": {"breach": "685d"},
     "reopened": {"breach": 2, "window": "4w"},
-    "stage_age": {"breach": "650d"},
+    "stage_age": {"breach": "685d"},
     "unowned": {"breach": "650d"},
     "unreviewed": {"review_every": {"high": "30d", "default": "685d"}},
 }
@@ -149,7 +150,7 @@ def make(items: int, folder: Path) -> None:
 def read(folder: Path) -> Board:
     """The board as it was written down."""
     names = ("items", "events", "people", "columns")
-    items, events, people, columns = (pl.read_ipc(folder / name) for name in names)
+    items, events, people, columns = (pl.read_ipc(folder / name).rechunk() for name in names)
     return Board(NOW, items, events, people, columns, terms())
 
 

@@ -111,7 +111,7 @@ class HandoffStall(Learner):
             flow=row["flow"] or "", stage=row["stage"] or "", waiting_on=to, team=row["team"] or "",
             waited_working=row["working"].total_seconds(), waited_elapsed=row["elapsed"].total_seconds(),
             cost_hours=cost.hours, cost_money=cost.money, currency=cost.currency, cost_formula=cost.formula,
-            refs=(row["ref"],), evidence=tuple(facts),
+            refs=(row["ref"],), evidence=tuple(facts), cause=row["cause"],
         )  # fmt: skip
 
 
