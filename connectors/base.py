@@ -44,8 +44,8 @@ class Page:
 
     `histories` covers items whose vendor keeps history; for the others (`observed_at` set) the keeper compares
     each item with its last snapshot. `rows`: our own table's rows, values by field name, as they are now. `absent`:
-    items of which is known that they are no longer present, and how; those that are not kept are ignored. `stale`: keys
-    of the changes that made rows and pages of ours which no longer hold what we wrote, though no person changed them.
+    items that are known to be no longer present, and how; those that are not kept are ignored. `stale`: keys of the
+    changes that made rows and pages of ours which no longer hold what we wrote, though no person changed them.
     """
 
     scope: Scope
