@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from connectors.document import Document
-from connectors.model import EnsureFields, EnsureTable, PutAway, PutPage, PutRow, Ref, SetFields
+from connectors.model import EnsureFields, EnsureTable, Post, PutAway, PutPage, PutRow, Ref, SetFields
 from sync import intent, undo
 from sync.applying import Applied, carry_out
 from sync.house import House
@@ -130,6 +130,8 @@ class _Back:
                     names = ", ".join(one.name for one in own)
                     where = self._containers.get(container, str(container))
                     self.remains.append(f"the fields {names} with their options, in {where}")
+            case change if isinstance(change, Post):
+                self.remains.extend([f"what was posted: {target}"] if any(one.certain for one in past) else [])
 
     @cached_property
     def _containers(self) -> Mapping[Ref, str]:
