@@ -118,7 +118,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "blocked": {"breach": "1d"},
     "bounce": {"breach": 4},
     "handoff_stall": {"warn": "485wd", "breach": "490wd"},
-    "hygiene": {"warn": "485wd"},
+    "hygiene": {"warn": "485wd", "where": {"owner": ["Person 7"]}},
     "match": {"breach": "3w", "where": {"stage": ["review"], "owner": ["Person 7"]}},
     "overdue": {"breach": "1d"},
     "overload": {"breach": {"wip": 50, "age_sum": "40wd", "arrivals_over_finishes": 1.3}},
