@@ -61,7 +61,15 @@ def _door(id_: str, settings: Settings, store: Store, own: Sequence[OwnField], m
     match options:
         case AsanaOptions():
             pace = _pace(store, options, token)
-            return AsanaConnector(id_, options, token, pace, memory, own, meter, stored=store.present)
+            subtasks = {
+                project: flow.subtasks
+                for flow in settings.shape.flows.values()
+                if flow.source == id_ and flow.subtasks
+                for project in flow.projects or options.projects
+            }
+            return AsanaConnector(
+                id_, options, token, pace, memory, own, meter, stored=store.present, subtasks=subtasks
+            )
         case NotionOptions():
             pace = _pace(store, options, token)
             return NotionConnector(id_, options, token, pace, memory, TABLE, meter, stored=store.present)

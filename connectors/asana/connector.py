@@ -17,7 +17,7 @@ from connectors.asana.hooks import hinted
 from connectors.asana.learned import RememberedPace
 from connectors.asana.listings import Listing, Listings
 from connectors.asana.mapping import Surroundings, as_promised, gid_of, history, homes, version, work_item
-from connectors.asana.options import AsanaOptions
+from connectors.asana.options import AsanaOptions, Subtasks
 from connectors.asana.people import Directory, seen_in
 from connectors.asana.policy import AsanaPolicy
 from connectors.asana.posts import Posts
@@ -62,7 +62,8 @@ class AsanaConnector:
 
     Requests of a first pull: project and sections once a project, users/me once a token, users at 100 a page once
     a workspace, tasks at 100 a page, and one story call a task. Of a quiet later pull: one a project. `stored`
-    tells which tasks are kept, so that a sweep notices those that are no longer there.
+    tells which tasks are kept, so that a sweep notices those that are no longer there; `subtasks`, by project, goes
+    before the source's own policy.
     """
 
     def __init__(
@@ -70,12 +71,14 @@ class AsanaConnector:
         own_fields: Sequence[OwnField] = (), meter: Meter | None = None,
         transport: httpx.BaseTransport | None = None, sleep: Callable[[float], None] = time.sleep,
         stored: Stored = lambda scope: (), clock: Callable[[], datetime] = _now,
+        subtasks: Mapping[str, Subtasks] | None = None,
     ) -> None:  # fmt: skip
         self.id = id
         self._own = frozenset(field.name for field in own_fields)
         named = {*options.fields, options.team_field, options.priority_field} - {None}
         self._mapped: frozenset[str] = frozenset(name for name in named if name) | self._own
-        self._memory, self._options = memory, options
+        self._memory, self._comments = memory, options.comments
+        self._with_subtasks = {options.subtasks, *(subtasks or {}).values()} != {"parents"}
         paced = RememberedPace(pace, memory, f"{id}:learned", clock)
         self._door = open_door(
             options.base_url, token, paced, AsanaPolicy(), source=id, meter=meter, sleep=sleep, transport=transport
@@ -83,7 +86,7 @@ class AsanaConnector:
         api = Endpoints(self._door, options.base_url)
         self._projects = Projects(id, api, options)
         self._reads = Reads(id, api, memory, options, with_fields=bool(self._mapped))
-        self._listings = Listings(id, self._reads, self._projects, options, stored, clock)
+        self._listings = Listings(id, self._reads, self._projects, options, stored, clock, subtasks or {})
         self._people = Directory(id, api, memory, token, options.bots)
         self._ours = FieldsOfOurs(id, api)
         self._writes = Writes(api)
@@ -155,7 +158,7 @@ class AsanaConnector:
             task, stories = self._reads.task(gid), self._reads.stories(gid)
         except Missing:
             return None
-        inherits = self._options.subtasks != "parents" and task.get("parent") and not homes(task)
+        inherits = self._with_subtasks and task.get("parent") and not homes(task)
         return self._reads.at_home(task) if inherits else task, stories
 
     def _told(self, threads: ThreadPoolExecutor, tasks: Sequence[Json], known: Known) -> list[Told]:
@@ -194,7 +197,7 @@ class AsanaConnector:
     def _around(self, workspace: str) -> Surroundings:
         return Surroundings(
             self.id, self._people.me(), self._people.bots(workspace), self._reads.sections(self._projects.gids()),
-            self._mapped, self._own, self._options.comments,
+            self._mapped, self._own, self._comments,
         )  # fmt: skip
 
     def _history(self, task: Json, stories: list[Json], around: Surroundings) -> History:

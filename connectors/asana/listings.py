@@ -14,7 +14,7 @@ import structlog
 from connectors.asana.cursor import Cursor
 from connectors.asana.hooks import touched
 from connectors.asana.mapping import as_promised, gid_of, homes, inheriting
-from connectors.asana.options import AsanaOptions
+from connectors.asana.options import AsanaOptions, Subtasks
 from connectors.asana.reads import Reads
 from connectors.asana.scope import Projects
 from connectors.asana.sdk import PAGE, Gap
@@ -42,11 +42,15 @@ class Listings:
 
     def __init__(
         self, source: str, reads: Reads, projects: Projects, options: AsanaOptions, stored: Stored,
-        clock: Callable[[], datetime],
+        clock: Callable[[], datetime], subtasks: Mapping[str, Subtasks],
     ) -> None:  # fmt: skip
         self._source, self._reads, self._projects, self._stored = source, reads, projects, stored
-        self._policy, self._every, self._clock = options.subtasks, options.sweeps, clock
-        self._route, self._why = _route(options)
+        self._options, self._policies = options, subtasks
+        self._every, self._clock = options.sweeps, clock
+
+    def policy(self, project: str) -> Subtasks:
+        """What counts as work in this project: as its flow says, else as the source says."""
+        return self._policies.get(project, self._options.subtasks)
 
     def read(self, scope: Scope, begin: Cursor, known: Known, threads: ThreadPoolExecutor) -> Listing:
         """What changed since the cursor; everything, when there is none or a sweep is due."""
@@ -54,7 +58,7 @@ class Listings:
             return self._whole(scope, begin, known, threads, "the first pull")
         if begin.is_due(self._clock(), self._every):
             return self._whole(scope, begin, known, threads, "a sweep is due")
-        if self._route == "events":
+        if self._route(scope.id)[0] == "events":
             return self._by_events(scope, begin, known, threads)
         return self._modified(scope, begin, known, threads)
 
@@ -66,20 +70,21 @@ class Listings:
     ) -> Listing:  # fmt: skip
         """List all tasks, and look once at each kept one that was not among them."""
         self._say(scope, "listed whole", why)
-        begin = replace(begin, sync=sync or (self._first_token(scope) if self._route == "events" else begin.sync))
+        by_events = self._route(scope.id)[0] == "events"
+        begin = replace(begin, sync=sync or (self._first_token(scope) if by_events else begin.sync))
         now, started = self._clock(), time.monotonic()
         listed = self._reads.tasks(scope.id, None)
         following = _after(scope, begin, listed, time.monotonic() - started).swept_at(now)
         every = self._with_subtasks(scope.id, listed, {}, threads)
-        kept = {gid: task for gid, task in every.items() if self._wants(task)}
+        kept = {gid: task for gid, task in every.items() if self._wants(task, scope.id)}
         missing = [ref.id for ref in self._stored(scope) if ref.id not in kept]
         absent: dict[str, Presence] = {gid: "outside" for gid in missing if gid in every}
         asked = [gid for gid in missing if gid not in every]
         for gid, task in zip(asked, threads.map(self._reads.task_or_none, asked), strict=True):
-            self._sort(gid, task, kept, absent, self._under_known(task, known))
+            self._sort(scope.id, gid, task, kept, absent, self._under_known(task, known))
         if absent:
             _log.info("absent", source=self._source, project=scope.id, tasks=dict(absent))
-        return Listing(self._homed(kept, threads), following, absent)
+        return Listing(self._homed(scope.id, kept, threads), following, absent)
 
     def _first_token(self, scope: Scope) -> str:
         try:
@@ -90,16 +95,17 @@ class Listings:
     # ---- what changed ----------------------------------------------------------------------------------------
 
     def _modified(self, scope: Scope, begin: Cursor, known: Known, threads: ThreadPoolExecutor) -> Listing:
-        parents = self._reads.parents(scope.id) if self._policy != "parents" else {}
+        parents = self._reads.parents(scope.id) if self.policy(scope.id) != "parents" else {}
         if parents is None:
             return self._whole(scope, begin, known, threads, "it is not noted which tasks have subtasks")
-        self._say(scope, "by modified_since", self._why)
+        self._say(scope, "by modified_since", self._route(scope.id)[1])
         started = time.monotonic()
         listed = self._reads.tasks(scope.id, begin.since)
         following = _after(scope, begin, listed, time.monotonic() - started)
         every = self._with_subtasks(scope.id, listed, parents, threads)
-        kept = [task for task in every.values() if self._wants(task)]
-        return Listing(kept, following, {gid: "outside" for gid, task in every.items() if not self._wants(task)})
+        wanted = {gid: self._wants(task, scope.id) for gid, task in every.items()}
+        kept = [task for gid, task in every.items() if wanted[gid]]
+        return Listing(kept, following, {gid: "outside" for gid, wants in wanted.items() if not wants})
 
     def _by_events(self, scope: Scope, begin: Cursor, known: Known, threads: ThreadPoolExecutor) -> Listing:
         """One GET a touched task: it shows subtasks' changes, departures and deletions, which lists do not."""
@@ -114,46 +120,46 @@ class Listings:
         dirty = list(dict.fromkeys(gid for event in events for gid in touched(event)))
         if len(dirty) > PAGE:
             return self._whole(scope, begin, known, threads, f"{len(dirty)} tasks changed", sync)
-        self._say(scope, "by events", self._why)
+        self._say(scope, "by events", self._route(scope.id)[1])
         kept: dict[str, Json] = {}
         absent: dict[str, Presence] = {}
         deleted = {gid_of(one.get("resource")) for one in events if one.get("action") == "deleted"}
         for gid, task in zip(dirty, threads.map(self._reads.task_or_none, dirty), strict=True):
-            self._sort(gid, task, kept, absent, bool(task and task.get("parent")), gid in deleted)
+            self._sort(scope.id, gid, task, kept, absent, bool(task and task.get("parent")), gid in deleted)
         redefined = any((one.get("resource") or {}).get("resource_type") in _DEFINITIONS for one in events)
-        return Listing(self._homed(kept, threads), replace(begin, sync=sync), absent, redefined)
+        return Listing(self._homed(scope.id, kept, threads), replace(begin, sync=sync), absent, redefined)
 
     # ---- what belongs ----------------------------------------------------------------------------------------
 
     def _sort(
-        self, gid: str, task: Json, kept: dict[str, Json], absent: dict[str, Presence], below: bool,
+        self, project: str, gid: str, task: Json, kept: dict[str, Json], absent: dict[str, Presence], below: bool,
         deleted: bool = False,
     ) -> None:  # fmt: skip
         """A task that was looked at alone: kept, or absent and how. `below`: it hangs under a task in scope."""
         if task is None:
             absent[gid] = "trashed" if deleted else "unseen"
-        elif self._in_scope(task, below=below) and self._wants(task):
+        elif self._in_scope(task, project, below=below) and self._wants(task, project):
             kept[gid] = task
         elif self._projects.whole:
             absent[gid] = "outside"
 
-    def _in_scope(self, task: Json, *, below: bool) -> bool:
+    def _in_scope(self, task: Json, project: str, *, below: bool) -> bool:
         if set(homes(task)) & set(self._projects.gids()):
             return True
-        return self._policy != "parents" and below
+        return self.policy(project) != "parents" and below
 
     def _under_known(self, task: Json, known: Known) -> bool:
         parent = gid_of(task.get("parent")) if task else None
         return parent is not None and known(Ref(self._source, parent)) is not None
 
-    def _wants(self, task: Json) -> bool:
+    def _wants(self, task: Json, project: str) -> bool:
         """Whether the config's policy for subtasks keeps it: with `leaves`, a task with subtasks stands for them."""
-        return self._policy != "leaves" or not task.get("num_subtasks")
+        return self.policy(project) != "leaves" or not task.get("num_subtasks")
 
-    def _homed(self, kept: Mapping[str, Json], threads: ThreadPoolExecutor) -> list[Json]:
+    def _homed(self, project: str, kept: Mapping[str, Json], threads: ThreadPoolExecutor) -> list[Json]:
         """Subtasks that were looked at alone get the homes that they inherit; the others have theirs already."""
         tasks = kept.values()
-        return list(tasks) if self._policy == "parents" else list(threads.map(self._reads.at_home, tasks))
+        return list(tasks) if self.policy(project) == "parents" else list(threads.map(self._reads.at_home, tasks))
 
     # ---- subtasks --------------------------------------------------------------------------------------------
 
@@ -162,7 +168,7 @@ class Listings:
     ) -> dict[str, Json]:
         """The listed tasks and, where the config wants them, all below them and below the `noted` parents."""
         found = {task["gid"]: task for task in listed}
-        if self._policy == "parents":
+        if self.policy(project) == "parents":
             return found
         at = {**noted, **{gid: homes(task) for gid, task in found.items() if task.get("num_subtasks")}}
         layer = list(at)
@@ -179,6 +185,13 @@ class Listings:
         self._reads.note_parents(project, having)
         return found
 
+    def _route(self, project: str) -> tuple[Literal["events", "modified_since"], str]:
+        if self._options.incremental != "auto":
+            return self._options.incremental, "the config says so"
+        if self.policy(project) == "parents":
+            return "modified_since", "one request a project, and the tasks come with it"
+        return "events", "a subtask's change does not mark its parent, and events tell of both"
+
     def _say(self, scope: Scope, how: str, why: str) -> None:
         _log.info("route", source=self._source, project=scope.id, how=how, why=why)
 
@@ -186,11 +199,3 @@ class Listings:
 def _after(scope: Scope, begin: Cursor, listed: Iterable[Json], seconds: float) -> Cursor:
     with as_promised(f"project {scope.id}"):
         return begin.after([task["modified_at"] for task in listed], seconds)
-
-
-def _route(options: AsanaOptions) -> tuple[Literal["events", "modified_since"], str]:
-    if options.incremental != "auto":
-        return options.incremental, "the config says so"
-    if options.subtasks == "parents":
-        return "modified_since", "one request a project, and the tasks come with it"
-    return "events", "a subtask's change does not mark its parent, and events tell of both"

@@ -45,6 +45,9 @@ Project = Annotated[_Text, AfterValidator(project_gid)]
 Portfolio = Annotated[_Text, AfterValidator(lambda text: _gid("portfolio", text))]
 Team = Annotated[_Text, AfterValidator(lambda text: _gid("team", text))]
 
+Subtasks = Literal["parents", "leaves", "both"]
+"""What counts as work: the tasks of a project, subtasks in place of their parents, or both."""
+
 
 class AsanaOptions(BaseModel):
     """Which projects are read, with which token, at what pace."""
@@ -62,7 +65,7 @@ class AsanaOptions(BaseModel):
     priority_field: str | None = None
     fields: tuple[str, ...] = ()
     bots: tuple[str, ...] = ()
-    subtasks: Literal["parents", "leaves", "both"] = "parents"
+    subtasks: Subtasks = "parents"
     comments: Literal["who", "about", "text"] = "who"
     incremental: Literal["auto", "events", "modified_since"] = "auto"
     sweep_every: Annotated[str, AfterValidator(_duration)] = "1d"

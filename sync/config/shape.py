@@ -109,11 +109,15 @@ class StageTable(Table):
 
 
 class FlowTable(Table):
-    """Stages in order. `source`: a source's id, or `source.role`; `projects`: all of the source's when left out."""
+    """Stages in order. `source`: a source's id, or `source.role`; `projects`: all of the source's when left out.
+
+    `subtasks`: what counts as work in these projects, where it is not what the source says.
+    """
 
     source: Name
     projects: tuple[Name, ...] = ()
     calendar: Name | None = None
+    subtasks: Literal["parents", "leaves", "both"] | None = None
     stages: Annotated[tuple[StageTable, ...], Field(min_length=1)]
 
 

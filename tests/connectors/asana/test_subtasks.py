@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from connectors.base import Scope
 from connectors.model import Ref
 from connectors.sandbox.asana.acts import details, tasks
 from tests.connectors.asana.world import Keeper
@@ -40,6 +41,17 @@ def test_the_config_says_which_count(
     keeper.pull(subtasks=policy)
     assert shown <= keeper.titles()
     assert not hidden & keeper.titles()
+
+
+def test_a_flow_may_say_otherwise_for_its_projects(keeper: Keeper, family: dict[str, Any]) -> None:
+    first, second = (project.gid for project in keeper.rig.projects[:2])
+    keeper.pull(subtasks="parents", flows={first: "leaves"})
+    assert {"right", "deep"} <= keeper.titles()
+    assert not {"top", "left"} & keeper.titles()
+    keeper.store.forget_cursor(Scope("asana", first, first))
+    keeper.pull(subtasks="both", flows={first: "parents", second: "both"})
+    assert "top" in keeper.titles()
+    assert not {"left", "right", "deep"} & keeper.titles()
 
 
 @pytest.mark.parametrize("incremental", ["events", "modified_since"])

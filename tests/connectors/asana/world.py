@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from connectors.asana.connector import AsanaConnector
-from connectors.asana.options import AsanaOptions
+from connectors.asana.options import AsanaOptions, Subtasks
 from connectors.base import Memory, Page, Stored
 from connectors.http import Meter
 from connectors.model import Change, EnsureFields, OwnField, Presence, Ref, SetFields, Value, WorkItem
@@ -50,7 +50,7 @@ class AsanaRig:
     def connector(
         self, notes: Memory, token: str = TOKEN, transport: httpx.BaseTransport | None = None,
         stored: Stored = lambda scope: (), pace: Pace | None = None,
-        sleep: Callable[[float], None] | None = None, **options: Any,
+        sleep: Callable[[float], None] | None = None, flows: Mapping[str, Subtasks] | None = None, **options: Any,
     ) -> AsanaConnector:  # fmt: skip
         told = {
             "kind": "asana", "base_url": f"{self.url}/asana/api/1.0", "team_field": "Team",
@@ -58,7 +58,7 @@ class AsanaRig:
         }  # fmt: skip
         made = AsanaConnector(
             "asana", AsanaOptions.model_validate(told | options), token, pace or Paced(), notes, OWN, self.meter,
-            transport, sleep or self.slept.append, stored, lambda: self.now,
+            transport, sleep or self.slept.append, stored, lambda: self.now, flows,
         )  # fmt: skip
         self.made.append(made)
         return made
