@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 
 import pygal
 from pygal.style import Style
 
 from sync.html.render import escape
+
+# pygal leaves an old-style finder for its plug-ins behind, which breaks every later import that finds nothing
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != pygal.__name__]
 
 WIDTH = 460
 """Drawn for a phone, so that letters stay readable there; wider screens show it larger."""

@@ -14,6 +14,7 @@ from rules.flow import calendar
 from rules.handoff_map import FLOOR, counting, handoff_map
 from rules.language import counted, number
 from rules.now import standing
+from rules.parties import REQUESTER
 from sync.pages.days import said_day
 
 _ROWS = 12
@@ -92,7 +93,11 @@ def turns(board: Board) -> Iterator[Block]:
     found = open_.group_by("to").agg(n=pl.len(), since=pl.col("given_at").min())
     found = found.sort("n", "to", descending=[True, False])
     cells = [
-        (line(row["to"]), line(f"{row['n']:,}"), line(said_day(row["since"], board)))
+        (
+            line("whoever asked" if row["to"] == REQUESTER else row["to"]),
+            line(f"{row['n']:,}"),
+            line(said_day(row["since"], board)),
+        )
         for row in found.head(_ROWS).iter_rows(named=True)
     ]
     yield Table(header("Waiting on", "Not looked at yet", "The oldest since"), tuple(cells))

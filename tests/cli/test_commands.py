@@ -168,12 +168,17 @@ def test_verbose_logs_every_request_without_the_token(fresh: Rig) -> None:
 # ---- looking -------------------------------------------------------------------------------------------------
 
 
-def test_report_in_its_three_forms(ran: tuple[Rig, Said]) -> None:
+def test_report_in_its_four_forms(ran: tuple[Rig, Said]) -> None:
     one, _ = ran
     text = handrail(one, "report", *NOW)
     assert text.code == 0
-    assert text.out.startswith("As of Monday, 02 March 2026, 12:00 (UTC).")
+    assert text.out.startswith("As of Monday, 2 March 2026, 12:00 (UTC).")
     assert "What leaks" in text.out
+    assert "http" not in text.out
+    assert "http" in handrail(one, "report", *NOW, "--links").out
+    file = one.config.with_name("report.html")
+    assert handrail(one, "report", *NOW, "--format", "html", "--out", file).out == ""
+    assert file.read_text("utf-8").startswith("<!doctype html>")
     markdown = handrail(one, "report", *NOW, "--format", "md").out
     assert "## What leaks" in markdown
     assert "| `x` <b>" not in markdown  # a name is no markup
