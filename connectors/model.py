@@ -75,12 +75,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class FieldDef:
-    """A custom field or property as the vendor defines it. `options`: option id and name, disabled ones too."""
+    """A custom field or property as the vendor defines it. `options`: option id and name, disabled ones too.
+
+    `writable`: False for what the vendor computes or keeps to itself (formulas, read-only fields, ids).
+    """
 
     id: str
     name: str
     type: str
     options: tuple[tuple[str, str], ...] = ()
+    writable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

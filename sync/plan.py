@@ -82,7 +82,8 @@ class Plan:
     """An ordered set of changes, nothing done yet.
 
     `adopted`: targets where what is there is already what we want, though we did not write it.
-    `items`: how many items of each source were in view (for `max_percent`).
+    `items`: how many items of each source were in view (for `max_percent`). `refused`: what cannot be written at
+    all, where and why, and the way out.
     """
 
     as_of: datetime
@@ -90,6 +91,7 @@ class Plan:
     left_alone: tuple[LeftAlone, ...] = ()
     adopted: Mapping[str, Values] = field(default_factory=dict)
     items: Mapping[str, int] = field(default_factory=dict)
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ def to_json(plan: Plan, config_hash: str) -> bytes:
         "left_alone": [asdict(left) for left in plan.left_alone],
         "adopted": {target: dict(values) for target, values in sorted(plan.adopted.items())},
         "items": dict(sorted(plan.items.items())),
+        "refused": list(plan.refused),
     }
     data = {"handrail_plan": FORMAT, "checksum": _checksum(body)} | body
     return orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n"
@@ -54,6 +55,7 @@ def from_json(raw: bytes) -> tuple[Plan, str]:
         tuple(LeftAlone(**entry) for entry in body["left_alone"]),
         body["adopted"],
         body["items"],
+        tuple(body["refused"]),
     )
     return plan, body["config"]
 

@@ -6,9 +6,10 @@ This file gathers (from the store only); the deciding is in `plan` and `intent`,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from connectors.base import FindsDoubles
-from connectors.model import EnsureFields, EnsureTable, OwnField, PutPage, Ref, Value, WorkItem
+from connectors.model import Container, EnsureFields, EnsureTable, OwnField, PutPage, Ref, Value, WorkItem
 from rules.engine import Judgement
 from sync import intent
 from sync.house import House, Source
@@ -43,8 +44,9 @@ def make_plan(house: House, judgement: Judgement, unheard: frozenset[str]) -> Pl
         left = [part for part in parts if isinstance(part, LeftAlone)]
         parts.extend(on_pages(house, target, with_left(seen, left)))
         parts.extend(_doubles(house.sources[target]))
+    refused = [words for source in house.sources.values() for _, words in _unwritable(house, source)]
     counts = dict(judgement.board.items["source"].cast(str).value_counts().iter_rows())
-    return assemble(judgement.board.now, parts, same, counts, unheard)
+    return replace(assemble(judgement.board.now, parts, same, counts, unheard), refused=tuple(refused))
 
 
 def _doubles(source: Source) -> Iterator[Step]:
@@ -87,18 +89,42 @@ def _on_items(
     for key in marked - wanted.keys():
         item = items[key]
         wanted[key] = (item.ref, intent.want_cleared(item.ref, item.title, item.url, names.present()))
-    there = [key for key in wanted if key in items and items[key].presence in ("present", "outside")]
+    shut = {container.ref.id for container, _ in _unwritable(house, source)}
+    there = [
+        key
+        for key in wanted
+        if key in items
+        and items[key].presence in ("present", "outside")
+        and not (shut and {place.container for place in items[key].placements} <= shut)
+    ]
     held = {key: _held(house, items[key], names.present()) for key in there}
     parts.extend(field_steps([wanted[key] for key in held], held))
     same.update(adopted([want for _, want in wanted.values()], held))
+
+
+def _unwritable(house: House, source: Source) -> list[tuple[Container, str]]:
+    """Containers where a field has one of our names and takes no values; nothing is planned there."""
+    names = house.settings.field_names.present() if source.item_fields else ()
+    return [
+        (
+            container,
+            f"{container.name}: the field “{one.name}” is computed or read-only, so nothing can be written to it; "
+            "rename it, or give ours another name under [write] fields",
+        )
+        for container in house.store.containers()
+        if container.ref.source == source.id and container.role == "work"
+        for one in container.fields
+        if one.name in names and not one.writable
+    ]
 
 
 def _missing_fields(house: House, source: Source, own: Sequence[OwnField]) -> Iterator[Step]:
     """One step a container that does not have all our fields yet, with all their options."""
     if not house.settings.write.create_fields:
         return
+    shut = {container.ref for container, _ in _unwritable(house, source)}
     for container in house.store.containers():
-        if container.ref.source != source.id or container.role != "work":
+        if container.ref.source != source.id or container.role != "work" or container.ref in shut:
             continue
         key = f"own fields/{container.ref}/{digest_of([(one.name, one.type, one.options) for one in own])}"
         have = {one.name: {name for _, name in one.options} for one in container.fields}

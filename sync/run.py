@@ -29,7 +29,8 @@ class Outcome:
 
     @property
     def troubles(self) -> list[Trouble]:
-        return [*self.pulled.troubles, *self.applied.troubles]
+        refused = [Trouble("plan", "refused", text) for text in self.plan.refused]
+        return [*self.pulled.troubles, *refused, *self.applied.troubles]
 
 
 def run(house: House, now: datetime, *, write: bool, past_guards: Collection[str] = ()) -> Outcome:

@@ -1,10 +1,10 @@
-"""What the config says reaches the doors."""
+"""What the config says reaches the doors; what the doors cannot take is refused in the plan."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from connectors.sandbox.asana.acts import tasks
+from connectors.sandbox.asana.acts import fields, tasks
 from sync.config import load
 from sync.run import run
 from sync.wiring import open_house
@@ -35,3 +35,19 @@ def test_in_observe_mode_there_is_no_way_to_write(tmp_path: Path) -> None:
         assert outcome.plan.steps
         assert outcome.applied.written == 0
         assert one.writes() == 0
+
+
+def test_a_field_that_takes_no_values_is_refused_in_the_plan(tmp_path: Path) -> None:
+    with rig(tmp_path) as one:
+        state = one.world.asana.state
+        somebody, project = one.world.people.find("Lena"), state.projects[0]
+        computed = fields.create_field(state, somebody, "Flow status", "text")
+        computed.is_formula = True
+        fields.attach_field(state, somebody, project, computed)
+        one.clear_log()
+        first = one.run()
+        assert [text.text for text in first.troubles] == list(first.plan.refused)
+        assert "“Flow status” is computed or read-only" in first.plan.refused[0]
+        assert not any(step.source == "asana" for step in first.plan.steps)
+        assert all(task.get("Flow status") in (None, "") for task in one.tasks().values())
+        assert one.run().plan.steps == ()

@@ -122,7 +122,9 @@ def container(source: str, project: Json, sections: Iterable[Json]) -> Container
 def field_def(raw: Json) -> FieldDef:
     """A custom field's definition; options that are switched off stay in it, since the past refers to them."""
     options = tuple((one["gid"], one.get("name") or "") for one in raw.get("enum_options") or ())
-    return FieldDef(raw["gid"], raw.get("name") or "", raw.get("resource_subtype") or "", options)
+    kind = raw.get("resource_subtype") or ""
+    computed = raw.get("is_formula_field") or raw.get("is_value_read_only") or kind in ("formula", "custom_id")
+    return FieldDef(raw["gid"], raw.get("name") or "", kind, options, writable=not computed)
 
 
 def person(source: str, user: Json, me: str, bots: Collection[str], *, active: bool = True) -> Person:
