@@ -85,7 +85,7 @@ def container_row(container: Container) -> Row:
         "source": container.ref.source, "remote": container.ref.id, "name": plain(container.name),
         "url": plain(container.url), "role": container.role, "private": container.private,
         "columns_json": dump([[one.id, one.name] for one in container.columns]),
-        "fields_json": dump([[one.id, one.name, one.type, one.options] for one in container.fields]),
+        "fields_json": dump([[one.id, one.name, one.type, one.options, one.writable] for one in container.fields]),
     }  # fmt: skip
 
 
