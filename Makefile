@@ -24,7 +24,7 @@ demo: $(STAMP) ## the whole service once, against pretend vendors; no token need
 	echo "Install: $$(cat $(STAMP)) s (once). Demo: $$(( $$(date +%s) - begin )) s."
 
 test: check ## check, then every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(STAMP) ## ruff, types, floors, and the example config
 	@$(BIN)/ruff check --quiet .
