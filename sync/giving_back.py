@@ -31,10 +31,11 @@ class Sent:
 def give_back(house: House, run: str, sent: Sequence[Sent]) -> Iterator[LeftAlone]:
     """Look again at what was written, put back what fell in between; yields each field given back.
 
-    Two requests an item that was written; none where nothing was. A source that cannot be read is left as it is.
+    Two requests an item where we wrote over something; none for fields that were empty, such as new ones, where
+    nobody writes yet. A source that cannot be read is left as it is.
     """
     for source in house.sources.values():
-        mine = [one for one in sent if one.step.source == source.id]
+        mine = [one for one in sent if one.step.source == source.id and _held_something(one)]
         if not (mine and source.item_fields):
             continue
         try:
@@ -49,6 +50,10 @@ def give_back(house: House, run: str, sent: Sequence[Sent]) -> Iterator[LeftAlon
                     yield LeftAlone(step.target, step.title, step.url, name, value, ours, note)
         except ConnectorError:  # the next run reads what there is, and leaves alone what a person changed after us
             continue
+
+
+def _held_something(sent: Sent) -> bool:
+    return any(value not in (None, "", ()) for value in sent.change.before.values())
 
 
 def _in_between(house: House, sent: Sent, page: Page) -> dict[str, Value]:
