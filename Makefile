@@ -41,7 +41,7 @@ rules: $(STAMP) ## docs/rules.md anew, from the rules
 	@$(BIN)/python -m sync.reference docs/rules.md
 
 bench: $(STAMP) ## time and memory of the judge, a million items
-	@set -e; for one in benchmarks/*.py; do echo "$$one"; $(BIN)/python "$$one"; done
+	@set -e; for one in benchmarks/*.py; do echo "$$one"; $(BIN)/python -m "benchmarks.$$(basename "$$one" .py)"; done
 
 torture: $(STAMP) ## the long tests
 	@$(BIN)/python -m pytest -m torture
