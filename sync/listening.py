@@ -11,7 +11,7 @@ from rules.language import counted
 from sync import decisions
 from sync.decisions import Decision
 from sync.house import House
-from sync.page import day_start
+from sync.pages.days import day_start
 
 _WEEK = timedelta(days=7)
 
