@@ -20,6 +20,7 @@ class Settings:
     `latency`: seconds that a request is in flight before it is looked at, others being served meanwhile.
     `consolidate_within`: a completion undone so soon leaves no story. `default_limit`: the most objects that an
     answer without `limit` may hold, else 400 "too large". `loopback_targets`: webhooks to this machine are allowed.
+    `lose_every`: of all events each n-th is never told, on no channel (Asana's events are at-most-once); 0: none.
     `announce`: what every answer says in `Asana-Change`, as when a deprecation is on its way.
     """
 
@@ -39,4 +40,5 @@ class Settings:
     latency: float = 0.0
     default_limit: int = 0
     loopback_targets: bool = True
+    lose_every: int = 0
     announce: str = ""

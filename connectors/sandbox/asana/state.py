@@ -50,6 +50,7 @@ class State:
         self.teams = [self.keep(Team(self.gid(), name, self.workspace)) for name in TEAM_NAMES]
         self.user_kind = user_kind(lambda: [self.workspace])
         self.streams = Streams()
+        self._told = 0
         self.hooks = Hooks(world)
 
     @property
@@ -91,10 +92,14 @@ class State:
         parent: Any = None, change: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
         """Let everyone who watches the resource, or anything above it, know."""
-        if self.watched:
+        if self.watched and not self._loses():
             happening = Happening(at, by, resource, action, parent, change)
             self.streams.note(happening)
             self.hooks.note(happening)
+
+    def _loses(self) -> bool:
+        self._told += 1
+        return bool(self.settings.lose_every) and self._told % self.settings.lose_every == 0
 
     def changed(
         self, resource: Any, by: Somebody | None, name: str, at: datetime, value: Any = None, action: str = "changed",

@@ -98,3 +98,15 @@ def test_deletion_and_removal_reach_the_project(desk: Any) -> None:
     assert desk.get("/events", resource=project, sync=sync, opt_fields="action,resource.name")[0] == {
         "action": "deleted", "resource": {"gid": a, "name": "Brief"},
     }  # fmt: skip
+
+
+def test_events_are_lost_on_request_as_they_are_told_at_most_once(desk: Any) -> None:
+    project, _ = desk.project("To do", "Doing")
+    task = desk.task(project)
+    kind, lossy = start(desk, project), start(desk, project)
+    desk.do("PUT", f"/tasks/{task}", {"completed": True})
+    told = len(read(desk, project, kind)["data"])
+    assert told >= 2
+    desk.world.asana.settings.lose_every = 1
+    desk.do("PUT", f"/tasks/{task}", {"completed": False})
+    assert len(read(desk, project, lossy)["data"]) == told
