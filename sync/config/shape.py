@@ -158,6 +158,24 @@ class HandoffsTable(Table):
     slip: Annotated[Duration, NoDecode] = Duration.parse("60m")
 
 
+class ServeTable(Table):
+    """How `handrail serve` lives: where it listens, what it does when, how quickly it looks again.
+
+    `public_url`: how the vendors reach it; left out, no webhook is made. `when`: "weekdays 07:00", "daily 06:30",
+    "every 15m", or cron; several as a list.
+    """
+
+    host: Name = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    public_url: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+(/\S*)?$")] | None = None
+    when: Annotated[tuple[Name, ...], BeforeValidator(_listed), Field(min_length=1)] = ("every 15m",)
+    debounce_seconds: Annotated[float, Field(ge=0, le=600)] = 1.0
+    pages_every: Annotated[Duration, NoDecode] = Duration.parse("5m")
+    stale_after: Annotated[Duration, NoDecode] = Duration.parse("2h")
+    token_env: Name = "HANDRAIL_SERVE_TOKEN"  # noqa: S105
+    logs: Literal["console", "json"] = "console"
+
+
 class Shape(BaseSettings):
     """The whole file. What stands in a source or a rule is checked by its kind."""
 
@@ -180,6 +198,7 @@ class Shape(BaseSettings):
     rules: Mapping[str, dict[str, Any]] = {}
     write: WriteTable = WriteTable()
     handoffs: HandoffsTable = HandoffsTable()
+    serve: ServeTable = ServeTable()
     publish: Mapping[Name, Literal["names", "counts", "none"]] = {}
 
     @classmethod

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The migration that brings a database to this schema."""
 
 METADATA = MetaData(
@@ -168,6 +168,26 @@ DECISION = Table(  # what a person decided on a finding's row; `until` a day as 
     "decision", METADATA,
     _text("key", key=True), _text("source"), _text("rule"), _text("word"), _text("until", null=True),
     _text("because"), _text("by", null=True), _instant("at"), _instant("noted_at"),
+)  # fmt: skip
+
+# ---- hearing -------------------------------------------------------------------------------------------------
+
+HINT = Table(  # the inbox: items worth reading again, one row each however often they were named
+    "hint", METADATA,
+    _text("source", key=True), _text("remote", key=True), _instant("first_at"), _instant("last_at"),
+    Column("times", BigInteger, nullable=False), Index(None, "first_at"),
+)  # fmt: skip
+
+HOOK = Table(  # our webhooks, by the unguessable end of the address they are sent to
+    "hook", METADATA,
+    _text("path", key=True), _text("source"), _text("scope"), _text("remote", null=True), _text("secret", null=True),
+    _text("state"),  # pending, active, gone
+    _instant("made_at"), _instant("heard_at", null=True), _instant("checked_at", null=True), _text("note"),
+    Index(None, "source", "scope"),
+)  # fmt: skip
+
+SLOT = Table(  # scheduled work: the instant that was last due, and when it was done
+    "slot", METADATA, _text("name", key=True), _instant("due_at"), _instant("done_at", null=True),
 )  # fmt: skip
 
 # ---- sharing -------------------------------------------------------------------------------------------------
