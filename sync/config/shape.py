@@ -39,6 +39,10 @@ def _whole_name(value: object) -> object:
     return value
 
 
+def _times(value: object) -> object:
+    return {"fields": value} if isinstance(value, str | list | tuple) else value
+
+
 class Table(BaseModel):
     """A table of the file: unknown keys are refused, values never shown in errors."""
 
@@ -132,9 +136,20 @@ class FieldsTable(Table):
     on: FieldName = "Waiting on"
 
 
+class WhenTable(Table):
+    """When `handrail serve` runs by itself: "weekdays 07:00", "fri 08:00", "daily 06:30", "every 15m", or cron.
+
+    `fields`: runs that write fields and rows; `page`: runs that write the pages, too (left out: every one of them).
+    """
+
+    fields: Annotated[tuple[Name, ...], BeforeValidator(_listed), Field(min_length=1)] = ("every 15m",)
+    page: Annotated[tuple[Name, ...], BeforeValidator(_listed)] = ()
+
+
 class WriteTable(Table):
     """What is written, where, and how much of it at most. A cap left out is no cap, but for the first run's."""
 
+    when: Annotated[WhenTable, BeforeValidator(_times)] = WhenTable()
     create_fields: bool = True
     fields: FieldsTable = FieldsTable()
     notion_parent: Name | None = None
@@ -161,14 +176,12 @@ class HandoffsTable(Table):
 class ServeTable(Table):
     """How `handrail serve` lives: where it listens, what it does when, how quickly it looks again.
 
-    `public_url`: how the vendors reach it; left out, no webhook is made. `when`: "weekdays 07:00", "daily 06:30",
-    "every 15m", or cron; several as a list.
+    `public_url`: how the vendors reach it; left out, no webhook is made. The scheduled work is in `[write] when`.
     """
 
     host: Name = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     public_url: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+(/\S*)?$")] | None = None
-    when: Annotated[tuple[Name, ...], BeforeValidator(_listed), Field(min_length=1)] = ("every 15m",)
     debounce_seconds: Annotated[float, Field(ge=0, le=600)] = 1.0
     pages_every: Annotated[Duration, NoDecode] = Duration.parse("5m")
     stale_after: Annotated[Duration, NoDecode] = Duration.parse("2h")
