@@ -9,11 +9,11 @@ from urllib.parse import unquote
 from connectors.errors import Missing, Transient
 from connectors.model import PutAway, Receipt, Value
 from connectors.notion.ids import normal_id
+from connectors.notion.keeping import gist
 from connectors.notion.mapping import Row, own_values, presence, title_of
 from connectors.notion.markdown import parts
 from connectors.notion.notes import OwnTable
 from connectors.notion.own_rows import OwnRows
-from connectors.notion.pages import gist
 from connectors.notion.properties import TITLE, same
 from connectors.notion.sources import Sources
 from connectors.notion.tables import Tables

@@ -77,3 +77,28 @@ def _read(text: str | None, read: Callable[[str], _T]) -> _T | None:
         return read(text) if text else None
     except (ValueError, TypeError, KeyError):
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """A page of ours as noted: id, address, digest of the content that we sent; "" is unknown.
+
+    `blocks`: marks of our blocks on it, `shown`: as Notion gave them back; `begun`: of a write without an answer yet.
+    """
+
+    id: str
+    url: str = ""
+    digest: str = ""
+    blocks: tuple[str, ...] = ()
+    shown: bool = False
+    begun: tuple[str, ...] = ()
+
+
+def own_page(text: str | None) -> OwnPage | None:
+    """A page of ours from its note; None for none, or for one that this version does not understand."""
+    try:
+        told = json.loads(text) if text else None
+        marks = {name: tuple(told.get(name, ())) for name in ("blocks", "begun")} if told else {}
+        return OwnPage(**(told | marks)) if told else None
+    except (ValueError, TypeError, AttributeError):
+        return None

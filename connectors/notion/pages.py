@@ -1,25 +1,28 @@
-"""Writing pages that Handrail owns: one request replaces the content, and Notion keeps the blocks that stay alike.
+"""Writing pages that Handrail owns: one look, and one request that replaces what is ours and nothing of a person's.
 
-Measured by third parties in 2026: `replace_content` keeps the ids of unchanged blocks, so it is a diff, and comments
+What is replaced is named by the very text that was read (`update_content`), so a person who types meanwhile makes it
+fail, and it is read again. Measured by third parties in 2026: Notion keeps the ids of unchanged blocks, so comments
 on them stay.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, replace
 from typing import Any, Literal
 
 from connectors.document import Document
 from connectors.errors import ConnectorError, Missing, Rejected
 from connectors.model import PutPage, Receipt
+from connectors.notion.authors import Authors
 from connectors.notion.doubles import note_place
 from connectors.notion.ids import normal_id
+from connectors.notion.keeping import Chunk, changes, chunks, gist, marks, merged, ours_of, told_apart
 from connectors.notion.mapping import presence
-from connectors.notion.markdown import parts
+from connectors.notion.markdown import MOST_BYTES, parts
+from connectors.notion.notes import OwnPage, own_page
 from connectors.notion.policy import has_conflict, saved
 from connectors.notion.region import cut, put_region, take_out
 from connectors.notion.sources import Sources
@@ -27,25 +30,14 @@ from connectors.notion.texts import rich_text
 
 Json = Any
 
-_INSIDE = re.compile(r"^\s*<(?:page|database)\b[^\n]*$", re.MULTILINE)
-_TRIES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class OwnPage:
-    """A page of ours as noted: id, address, digest of the content that we sent, hash of its gist; "" is unknown."""
-
-    id: str
-    url: str = ""
-    digest: str = ""
-    gist: str = ""
+_TRIES = 4
 
 
 class Pages:
     """Pages by the key of the change that makes them; found by note, else by title under their parent."""
 
     def __init__(self, sources: Sources) -> None:
-        self._notion, self._notes = sources.notion, sources.notes
+        self._notion, self._notes, self._authors = sources.notion, sources.notes, Authors(sources)
 
     def find(self, change: PutPage, below: Iterable[Json] | None = None) -> OwnPage | None:
         """The page that this change would make, when it exists. `below`: the parent's blocks, if at hand."""
@@ -111,7 +103,7 @@ class Pages:
         if page is None or page.url:
             return page
         found = self._present(page.id)
-        return OwnPage(page.id, found.get("url") or "", page.digest)
+        return replace(page, url=found.get("url") or "")
 
     def _present(self, id_: str) -> Json:
         page = self._notion.page(id_)
@@ -120,25 +112,51 @@ class Pages:
         return page
 
     def _bring(self, change: PutPage, page: OwnPage) -> Receipt:
-        pieces = parts(change.document)
-        outcome: Literal["written", "found"] = "found"
-        maybe_there = page.digest in {"", change.digest}
-        now = gist(self._notion.markdown(page.id)) if maybe_there or change.expect else ""
-        if change.expect and now not in _gists((*change.expect, change.document)):
-            return Receipt(change.key, "moved_on", page.id, page.url, note="a person has written on this page")
-        if not (maybe_there and now == gist("\n".join(pieces))):
-            self._rewrite(page.id, pieces)
-            outcome = "written"
-        self._note(change.key, OwnPage(page.id, page.url, change.digest, _gist_hash("\n".join(pieces))))
-        return Receipt(change.key, outcome, page.id, page.url, version=change.digest)
+        """One read, and one write where our part differs. Somebody typing meanwhile: it is read again."""
+        before: list[Chunk] = []
+        for tries_left in reversed(range(_TRIES)):
+            shown = self._shown(change, page)
+            if change.expect and all(one.theirs for one in shown):
+                note = "a person has written on this page"
+                return Receipt(change.key, "moved_on", page.id, page.url, note=note)
+            first, *more = parts(change.document)
+            wanted = merged(shown, chunks(first))
+            sent = [*wanted, *(Chunk(text) for piece in more for text in chunks(piece))]
+            if _says(shown) == _says(sent):
+                self._note(change.key, replace(page, digest=change.digest, blocks=_ours(shown), shown=True, begun=()))
+                return Receipt(change.key, "found", page.id, page.url, version=change.digest)
+            self._note(change.key, replace(page, begun=_ours(sent)))
+            try:
+                said = self._rewrite(page.id, shown, wanted, more)
+            except ConnectorError as error:
+                typed = error.status == 400 and shown != before
+                if not tries_left or not (typed or has_conflict(error)):
+                    raise
+                self._present(page.id)
+                before = shown
+                continue
+            blocks = marks(ours_of(chunks(said), sent))
+            self._note(change.key, OwnPage(page.id, page.url, change.digest, blocks, bool(said)))
+            return Receipt(change.key, "written", page.id, page.url, version=change.digest)
+        raise AssertionError("unreachable")
+
+    def _shown(self, change: PutPage, page: OwnPage) -> list[Chunk]:
+        """The page block by block, ours and people's. Where our notes do not tell, Notion is asked who wrote what."""
+        texts = chunks(self._notion.markdown(page.id))
+        known = [page.blocks, page.begun, *map(_sent, (*change.expect, change.document))]
+        shown = told_apart(texts, known)
+        strange = sum(one.theirs for one in shown)
+        if strange and (not page.shown or page.begun or strange * 2 > len(shown)):
+            return told_apart(texts, known, self._authors.others(page.id, len(texts)))
+        return shown
 
     def edited(self, key: str) -> bool:
-        """Whether a page of ours says something else than what we sent: one request. False when it is gone."""
+        """Whether a page of ours lacks something of what we sent: one request. False when it is gone."""
         page = self._noted(key)
-        if page is None or not page.gist:
+        if page is None or not page.blocks:
             return False
         try:
-            return _gist_hash(_INSIDE.sub("", self._notion.markdown(page.id))) != page.gist
+            return bool(Counter(page.blocks) - Counter(marks(chunks(self._notion.markdown(page.id)))))
         except Missing:
             return False
 
@@ -157,33 +175,24 @@ class Pages:
         self._note(change.key, made)
         for piece in pieces[1:]:
             _again(self._notion.append_markdown, made.id, piece)
-        self._note(change.key, OwnPage(made.id, made.url, change.digest, _gist_hash("\n".join(pieces))))
+        self._note(change.key, OwnPage(made.id, made.url, change.digest, _sent(change.document)))
         return Receipt(change.key, "written", made.id, made.url, version=change.digest)
 
-    def _rewrite(self, id_: str, pieces: list[str]) -> None:
-        try:
-            _again(self._notion.replace_markdown, id_, pieces[0])
-        except Rejected as error:
-            if error.status != 400:
-                raise
-            self._present(id_)
-            kept = _INSIDE.findall(self._notion.markdown(id_))
-            if not kept:
-                raise Rejected(
-                    f"Notion refused the new content of our page: {error}", status=error.status,
-                    request=error.request, answer=error.answer,
-                ) from error  # fmt: skip
-            # somebody put pages below ours: Notion refuses to lose them, so they move to the end
-            _again(self._notion.replace_markdown, id_, "\n".join([pieces[0], *(row.strip() for row in kept)]))
-        for piece in pieces[1:]:
-            _again(self._notion.append_markdown, id_, piece)
+    def _rewrite(self, id_: str, shown: Sequence[Chunk], wanted: Sequence[Chunk], more: Sequence[str]) -> str:
+        """Ours become what is wanted; what Notion shows afterwards. One request, and one for each part more."""
+        whole = "\n".join(one.text for one in wanted)
+        pieces, rest = changes(shown, wanted)
+        if sum(len(old.encode()) + len(new.encode()) for old, new in pieces) > MOST_BYTES:
+            said = self._notion.replace_markdown(id_, whole)
+        else:
+            said = self._notion.update_markdown(id_, *pieces) if pieces else {}
+            more = ["\n".join(rest), *more] if rest else more
+        for piece in more:
+            said = _again(self._notion.append_markdown, id_, piece)
+        return str(said.get("markdown") or "")
 
     def _noted(self, key: str) -> OwnPage | None:
-        text = self._notes.get(f"page:{key}")
-        try:
-            return OwnPage(**json.loads(text)) if text else None
-        except (ValueError, TypeError):
-            return None
+        return own_page(self._notes.get(f"page:{key}"))
 
     def _note(self, key: str, page: OwnPage) -> None:
         self._notes.set(f"page:{key}", json.dumps(asdict(page)))
@@ -197,16 +206,6 @@ class _PutAway(Exception):
         self.id, self.url = id_, url
 
 
-def gist(markdown: str) -> str:
-    """What a text says, without what Notion writes its own way: blanks, escapes, attributes of tags."""
-    bare = re.sub(r"<(\w+)\s[^>]*>", r"<\1>", markdown)
-    return re.sub(r"[\\\s]|<empty-block/>|<br>", "", bare)
-
-
-def _gist_hash(markdown: str) -> str:
-    return hashlib.sha256(gist(markdown).encode()).hexdigest()[:16]
-
-
 def _gists(documents: Iterable[Document]) -> set[str]:
     return {gist("\n".join(parts(one))) for one in documents}
 
@@ -216,14 +215,24 @@ def _is_page(block: Json, title: str) -> bool:
     return block.get("type") == "child_page" and named == title and not block.get("in_trash")
 
 
-def _again(write: Callable[[str, str], Json], id_: str, text: str) -> None:
+def _sent(document: Document) -> tuple[str, ...]:
+    return marks(text for piece in parts(document) for text in chunks(piece))
+
+
+def _ours(blocks: Iterable[Chunk]) -> tuple[str, ...]:
+    return marks(one.text for one in blocks if not one.theirs)
+
+
+def _says(blocks: Iterable[Chunk]) -> str:
+    return gist("\n".join(one.text for one in blocks))
+
+
+def _again(write: Callable[[str, str], Json], id_: str, text: str) -> Json:
     """Content that lost against another write at the same moment is sent again: it names no earlier content."""
     for _ in range(_TRIES - 1):
         try:
-            write(id_, text)
+            return write(id_, text)
         except ConnectorError as error:
             if not has_conflict(error):
                 raise
-        else:
-            return
-    write(id_, text)
+    return write(id_, text)

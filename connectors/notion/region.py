@@ -61,7 +61,7 @@ def put_region(notion: Notion, page: str, content: str) -> str:
             if here is None:
                 shown = notion.append_markdown(page, wanted)
             else:
-                shown = notion.update_markdown(page, here.region, wanted)
+                shown = notion.update_markdown(page, (here.region, wanted))
         except ConnectorError as error:
             if not tries_left or not (error.status == 400 or has_conflict(error)):
                 raise
@@ -77,7 +77,7 @@ def take_out(notion: Notion, page: str) -> None:
     here = cut(notion.markdown(page))
     if here is None:
         return
-    after = str(notion.update_markdown(page, here.region, "").get("markdown") or "")
+    after = str(notion.update_markdown(page, (here.region, "")).get("markdown") or "")
     if after.split() != (here.before + here.after).split():
         raise Garbled(f"page {page} is not as it was outside our marks; look at its history in Notion")
 

@@ -111,10 +111,13 @@ class Notion:
         body = {"type": "replace_content", "replace_content": {"new_str": text}}
         return self._call("PATCH", f"pages/{id_}/markdown", body)
 
-    def update_markdown(self, id_: str, old: str, new: str) -> Json:
-        """Replace one piece of a page's content; `old` must be there exactly once. Rejected (400) when it is not."""
-        pieces = [{"old_str": old, "new_str": new}]
-        body = {"type": "update_content", "update_content": {"content_updates": pieces}}
+    def update_markdown(self, id_: str, *pieces: tuple[str, str]) -> Json:
+        """Replace pieces of a page's content, old by new, one after the other: all, or none.
+
+        Each must be there exactly once when its turn comes. Rejected (400) when one is not.
+        """
+        told = [{"old_str": old, "new_str": new} for old, new in pieces]
+        body = {"type": "update_content", "update_content": {"content_updates": told}}
         return self._call("PATCH", f"pages/{id_}/markdown", body)
 
     def append_markdown(self, id_: str, text: str) -> Json:

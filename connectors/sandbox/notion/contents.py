@@ -106,7 +106,9 @@ class Contents(Store):
         old = self._living(parent)
         gone = [id_ for id_ in parent.children if self.nodes[id_].in_trash]
         order: list[str] = []
-        matcher = SequenceMatcher(None, [_key(one) for one in old], [_draft_key(d) for d in drafts], autojunk=False)
+        named = {draft.id for draft in drafts if draft.id}
+        keys = [one.id if one.id in named else _key(one) for one in old]
+        matcher = SequenceMatcher(None, keys, [_draft_key(d) for d in drafts], autojunk=False)
         for tag, i1, i2, j1, j2 in matcher.get_opcodes():
             pairs = (
                 list(zip(old[i1:i2], drafts[j1:j2], strict=True))

@@ -13,7 +13,7 @@ from connectors.sandbox.notion.blocks import NESTING, Draft
 from connectors.sandbox.notion.inline import api_color, attributes, id_in_url, read
 from connectors.sandbox.notion.markdown_tables import pipe_table, tag_table
 from connectors.sandbox.notion.names import Names
-from connectors.sandbox.notion.records import Database, Page
+from connectors.sandbox.notion.records import Block, Database, Page
 
 _LOOK = re.compile(r"\s*\{((?:\s*(?:color|toggle)=\"[^\"]*\")+)\s*\}$")
 _HEADING = re.compile(r"(#{1,6})\s+(.*)$")
@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"\d+[.)]\s+(.*)$")
 _QUOTE = re.compile(r">\s?(.*)$")
 _IMAGE = re.compile(r"!\[((?:\\.|[^\]])*)\]\(([^)\s]*)\)$")
 _MEDIA = re.compile(r"<(video|pdf|file|audio)\s+([^>]*?)(?:/>|>(.*?)</\1>)$")
-_CHILD = re.compile(r"<(page|database)\s+([^>]*?)(?:/>|>(.*?)</\1>)$")
+_CHILD = re.compile(r"<(page|database|unknown)\s+([^>]*?)(?:/>|>(.*?)</\1>)$")
 _OPEN = re.compile(r"<(callout|details|columns|column|synced_block|tabs|table)(\s[^>]*)?>\s*(.*)$")
 _RULE = re.compile(r"(-{3,}|\*{3,}|_{3,})$")
 _ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]$")
@@ -186,9 +186,8 @@ class _Reader:
     def _child(self, kind: str, given: dict[str, str]) -> Draft | None:
         id_ = id_in_url(given.get("url", ""))
         node = self.names.store.nodes.get(id_ or "")
-        if not isinstance(node, Page if kind == "page" else Database):
-            return None
-        return Draft(f"child_{kind}", {}, id=node.id)
+        wanted = {"page": Page, "database": Database, "unknown": Block}[kind]
+        return Draft(f"child_{kind}", {}, id=node.id) if node and isinstance(node, wanted) else None
 
 
 def _indented(line: str) -> tuple[int, str]:

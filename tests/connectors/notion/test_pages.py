@@ -37,7 +37,7 @@ def _said(rig: NotionRig, receipt: Receipt) -> str:
     return str(rig.api("GET", f"pages/{receipt.remote}/markdown")["markdown"])
 
 
-def test_a_page_is_made_then_rewritten_in_one_request_and_keeps_alike_blocks(
+def test_a_page_is_made_then_rewritten_by_one_look_and_one_write_and_keeps_alike_blocks(
     rig: NotionRig, connector: NotionConnector
 ) -> None:
     first = connector.apply(put_page(rig.parent))
@@ -47,7 +47,7 @@ def test_a_page_is_made_then_rewritten_in_one_request_and_keeps_alike_blocks(
     page = put_page(rig.parent)
     changed = Document((Heading(line("Next week"), 1), *page.document.blocks[1:]))
     second = connector.apply(put_page(rig.parent, changed, digest="d2"))
-    assert rig.asked() == {"PATCH pages/{id}/markdown": 1}
+    assert rig.asked() == {"GET pages/{id}/markdown": 1, "PATCH pages/{id}/markdown": 1}
     assert (second.outcome, second.remote) == ("written", first.remote)
     assert _said(rig, second).startswith("# Next week")
     assert [block["id"] for block in rig.api("GET", f"blocks/{first.remote}/children")["results"]] == ids
