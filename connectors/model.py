@@ -247,7 +247,8 @@ class PutPage:
 
     `digest` is the hash of what a reader would call its content (the as-of line left out). `expect`: rewrite only a
     page whose content is one of these; empty: whatever it is. `region`: the page is `parent`, a person's, and only
-    what stands between two marks in it is ours.
+    what stands between two marks in it is ours. `before`: the digest of what stood there when this was decided, ""
+    for nothing of ours; None where it does not matter.
     """
 
     key: str
@@ -259,6 +260,7 @@ class PutPage:
     remote: str | None = None
     expect: tuple[Document, ...] = ()
     region: bool = False
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

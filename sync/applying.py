@@ -55,8 +55,9 @@ def carry_out(house: House, run: str, plan: Plan) -> Applied:
 
 def _one(house: House, run: str, step: Step, applied: Applied) -> Iterator[Sent]:
     change = _with_known_place(house, step)
+    stale = _rewritten_since(house, step)
     house.store.write_started(run, step.target, change, step.reason.text)
-    receipt = house.sources[step.source].connector.apply(change)
+    receipt = stale or house.sources[step.source].connector.apply(change)
     house.store.settle(run, step.target, change, receipt)
     _spare_the_echo(house, change, receipt)
     if isinstance(change, EnsureTable):
@@ -67,6 +68,18 @@ def _one(house: House, run: str, step: Step, applied: Applied) -> Iterator[Sent]
         applied.moved_on.append(step)
     elif receipt.outcome == "written" and isinstance(change, SetFields):
         yield Sent(step, change, receipt)
+
+
+def _rewritten_since(house: House, step: Step) -> Receipt | None:
+    """A plan file's page that another run has written since: what this plan would say is no longer news."""
+    change = step.change
+    if not isinstance(change, PutPage) or change.before is None:
+        return None
+    written = house.store.last_written(step.target)
+    now = str(written.values.get("digest") or "") if written else ""
+    if now in (change.before, change.digest):
+        return None
+    return Receipt(change.key, "moved_on", note="the page has been written anew since this plan was made")
 
 
 def _with_known_place(house: House, step: Step) -> Change:

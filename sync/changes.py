@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
@@ -20,8 +21,15 @@ from connectors.model import (
     PutRow,
     Ref,
     SetFields,
+    Value,
 )
 
+MORE = "\n\nAll of it: "
+"""What stands before the address of our page at the end of a post."""
+TRASH = "in the trash"
+"""How the ledger speaks of something that was put away, as if it were a field."""
+WORDS = "words"
+"""And of what was posted: a hash of its words, the address of our page at their end left out."""
 KINDS: Mapping[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
@@ -52,8 +60,10 @@ def to_data(change: Change) -> dict[str, Any]:
                 data[field.name] = [asdict(own) for own in value]
             case tuple() if field.name == "expect":
                 data[field.name] = [document.to_data(one) for one in value]
+            case Mapping():
+                data[field.name] = dict(value)
             case _:
-                data[field.name] = dict(value) if field.name in ("values", "before") else value
+                data[field.name] = value
     return data
 
 
@@ -75,3 +85,24 @@ def from_data(data: Mapping[str, Any]) -> Change:
         )
     change: Change = kind(**values)
     return change
+
+
+def wanted_of(change: Change) -> tuple[Mapping[str, Value], Mapping[str, Value]]:
+    """What a change expects to find, and what it leaves behind, by field name."""
+    match change:
+        case SetFields(values=values, before=before) | PutRow(values=values, before=before):
+            return before, values
+        case PutPage(digest=digest):
+            return {}, {"digest": digest}
+        case PutAway(away=away):
+            return {TRASH: not away}, {TRASH: away}
+        case PostStatus() | PostComment():
+            return {}, {WORDS: words_of(change)}
+        case _:
+            return {}, {}
+
+
+def words_of(change: PostStatus | PostComment) -> str:
+    """A short hash of what a post says."""
+    head = f"{change.status} {change.title} " if isinstance(change, PostStatus) else ""
+    return hashlib.sha256((head + change.text.partition(MORE)[0]).encode()).hexdigest()[:16]

@@ -59,7 +59,7 @@ class Check:
             "warnings": [_plain(problem) for problem in settings.warnings],
             "mode": settings.mode,
             "hash": settings.hash,
-            "notifies": [],
+            "notifies": [what for what, _ in _notifying(settings)],
             "sources": {
                 id_: {
                     "kind": getattr(options, "kind", ""),
@@ -127,5 +127,17 @@ def _switched_on(settings: Settings) -> Iterator[str]:
         f"{write.max_percent:g} % of the items" if write.max_percent else "",
     ]
     yield f"a run is refused above {' or '.join(filter(None, caps))}" if any(caps) else "no cap on a run's writes"
-    yield "nobody is notified: fields, rows and pages are written quietly, no comments, no mentions"
-    yield "status updates and comments in Asana would notify everybody who follows: they are off"
+    yield "fields, rows and pages are written quietly: nobody is notified"
+    loud = [words for _, words in _notifying(settings)]
+    yield from loud or ["status updates and comments in Asana would notify everybody who follows: they are off"]
+
+
+def _notifying(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What the config switches on that people are told of."""
+    if not _takes_fields(settings):
+        return
+    if settings.write.status_updates:
+        often = "at most once a week, and only when there is something else to say"
+        yield "status_updates", f"status updates are on: everybody who follows a project is notified, {often}"
+    if settings.write.comments:
+        yield "comments", "comments are on: whoever follows an item that breaches a limit is notified, once a finding"

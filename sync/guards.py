@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from connectors.model import PutAway, PutPage, PutRow, SetFields
+from connectors.model import PostComment, PostStatus, PutAway, PutPage, PutRow, SetFields
 from sync.plan import Plan
 
 Name = Literal["max-writes", "max-percent", "first-run", "empty-source"]
@@ -55,7 +55,7 @@ def check(plan: Plan, caps: Caps, standing: Standing, past: Collection[str] = ()
 def _by_source(plan: Plan) -> dict[str, int]:
     counts: dict[str, int] = {}
     for step in plan.steps:
-        if isinstance(step.change, SetFields | PutRow | PutPage | PutAway):
+        if isinstance(step.change, SetFields | PutRow | PutPage | PutAway | PostStatus | PostComment):
             counts[step.source] = counts.get(step.source, 0) + 1
     return counts
 

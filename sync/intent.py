@@ -23,14 +23,19 @@ ROW_OPEN, ROW_QUIET, ROW_CLOSED = "Open", "Snoozed", "Closed"
 
 @dataclass(frozen=True, slots=True)
 class FieldNames:
-    """The names of our fields on items; None leaves a field out."""
+    """The names of our fields on items; None leaves a field out. `waited` counts whole working days; `cost` is what
+    they cost at the rates given, or working hours where there are none: both change once a day at most."""
 
     status: str | None = "Flow status"
     since: str | None = "Waiting since"
     on: str | None = "Waiting on"
+    next_step: str | None = "Next step"
+    waited: str | None = None
+    cost: str | None = None
 
     def present(self) -> tuple[str, ...]:
-        return tuple(name for name in (self.status, self.since, self.on) if name)
+        every = (self.status, self.since, self.on, self.next_step, self.waited, self.cost)
+        return tuple(name for name in every if name)
 
 
 def status_words(rules: Iterable[Rule]) -> tuple[str, ...]:
@@ -45,6 +50,9 @@ def item_fields(names: FieldNames, rules: Iterable[Rule]) -> tuple[OwnField, ...
         (names.status, "option", status_words(rules)),
         (names.since, "date", ()),
         (names.on, "text", ()),
+        (names.next_step, "text", ()),
+        (names.waited, "number", ()),
+        (names.cost, "number", ()),
     )
     return tuple(OwnField(name, type_, options) for name, type_, options in fields if name)  # type: ignore[arg-type]
 
@@ -59,6 +67,7 @@ def row_fields(rules: Iterable[Rule]) -> tuple[OwnField, ...]:
         OwnField("Since", "date"),
         OwnField("Waiting on", "text"),
         OwnField("Team", "text"),
+        OwnField("Cause", "text"),
         OwnField("Waited (working days)", "number"),
         OwnField("Next step", "text"),
         OwnField("Link", "url"),
@@ -78,23 +87,41 @@ def _reason(finding: Finding) -> Reason:
 
 
 def on_items(
-    said: Sequence[Finding], rules: Mapping[str, Rule], names: FieldNames, hours: Hours
+    said: Sequence[Finding], rules: Mapping[str, Rule], names: FieldNames, hours: Hours, day_seconds: float
 ) -> dict[Ref, tuple[Finding, dict[str, Value]]]:
     """Per item the finding that speaks for it (breach first, then the costliest), and our fields' values."""
     chosen: dict[Ref, Finding] = {}
     for finding in sorted(said, key=lambda one: (one.level != "breach", -(one.cost_hours or 0.0), one.key)):
         if finding.subject.kind == "item" and rules[finding.rule].words:
             chosen.setdefault(Ref.parse(finding.subject.id), finding)
-    return {ref: (finding, _values(finding, rules, names, hours)) for ref, finding in chosen.items()}
+    return {ref: (finding, _values(finding, rules, names, hours, day_seconds)) for ref, finding in chosen.items()}
 
 
-def _values(finding: Finding, rules: Mapping[str, Rule], names: FieldNames, hours: Hours) -> dict[str, Value]:
+def _values(
+    finding: Finding, rules: Mapping[str, Rule], names: FieldNames, hours: Hours, day_seconds: float
+) -> dict[str, Value]:
     values: dict[str | None, Value] = {
         names.status: rules[finding.rule].words[finding.level],
         names.since: _local_date(finding, hours),
         names.on: finding.waiting_on or None,
+        names.next_step: finding.next_step or None,
+        names.waited: whole_days(finding, day_seconds),
+        names.cost: _cost(finding, day_seconds),
     }
     return {name: value for name, value in values.items() if name}
+
+
+def whole_days(finding: Finding, day_seconds: float) -> int | None:
+    """Whole working days waited; None where the rule counts no waiting."""
+    return None if finding.waited_working is None else int(finding.waited_working // day_seconds)
+
+
+def _cost(finding: Finding, day_seconds: float) -> Value:
+    days = whole_days(finding, day_seconds)
+    if days is None or not finding.cost_hours:
+        return None
+    hours = days * day_seconds / 3600
+    return round(hours if finding.cost_money is None else hours * finding.cost_money / finding.cost_hours, 2)
 
 
 def want_on_item(finding: Finding, values: Mapping[str, Value]) -> Wanted:
@@ -122,7 +149,6 @@ def want_row(
     source: str, finding: Finding, hours: Hours, day_seconds: float, answer: str | None = None
 ) -> tuple[str, Wanted]:
     """The row of one open finding. Waiting is counted in whole working days. `answer`: to a person's decision."""
-    waited = None if finding.waited_working is None else int(finding.waited_working // day_seconds)
     values: dict[str, Value] = {
         "State": ROW_OPEN,
         "Level": finding.level,
@@ -131,7 +157,8 @@ def want_row(
         "Since": _local_date(finding, hours),
         "Waiting on": finding.waiting_on or None,
         "Team": finding.team or None,
-        "Waited (working days)": waited,
+        "Cause": finding.cause or None,
+        "Waited (working days)": whole_days(finding, day_seconds),
         "Next step": finding.next_step,
         "Link": finding.subject.url or None,
         "Answer": answer,

@@ -11,6 +11,7 @@ from dataclasses import replace
 from connectors.base import FindsDoubles
 from connectors.model import Container, EnsureFields, EnsureTable, OwnField, PutPage, Ref, Value, WorkItem
 from rules.engine import Judgement
+from rules.flow import calendar
 from sync import intent
 from sync.house import House, Source
 from sync.pages.gather import matter, with_left
@@ -26,6 +27,7 @@ from sync.plan import (
 )
 from sync.planning_pages import PAGE as PAGE
 from sync.planning_pages import digest_of, on_pages, own_pages
+from sync.planning_posts import posts
 from sync.planning_rows import TABLE as TABLE
 from sync.planning_rows import on_rows
 
@@ -44,6 +46,7 @@ def make_plan(house: House, judgement: Judgement, unheard: frozenset[str]) -> Pl
         left = [part for part in parts if isinstance(part, LeftAlone)]
         parts.extend(on_pages(house, target, with_left(seen, left)))
         parts.extend(_doubles(house.sources[target]))
+    parts.extend(posts(house, judgement, target))
     refused = [words for source in house.sources.values() for _, words in _unwritable(house, source)]
     counts = dict(judgement.board.items["source"].cast(str).value_counts().iter_rows())
     return replace(assemble(judgement.board.now, parts, same, counts, unheard), refused=tuple(refused))
@@ -78,11 +81,11 @@ def _on_items(
     own = intent.item_fields(names, house.rules)
     parts.extend(_missing_fields(house, source, own))
     marked = house.store.marked(source.id, names.present())
-    said = {finding.key for finding in judgement.said}
+    said, day = {finding.key for finding in judgement.said}, calendar(judgement.board).day / 1e6
     open_ = [f for f in judgement.findings if f.key in said or (f.subject.id in marked and not f.exempt)]
     wanted = {
         str(ref): (ref, intent.want_on_item(finding, values))
-        for ref, (finding, values) in intent.on_items(open_, rules, names, house.terms.hours).items()
+        for ref, (finding, values) in intent.on_items(open_, rules, names, house.terms.hours, day).items()
         if ref.source == source.id
     }
     items = {str(item.ref): item for item in house.store.items({*map(Ref.parse, wanted), *map(Ref.parse, marked)})}

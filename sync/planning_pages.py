@@ -4,30 +4,36 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 import orjson
 
 from connectors import document
 from connectors.model import PutPage
 from sync.house import House
+from sync.pages.friday import its_day
 from sync.pages.matter import Matter
+from sync.pages.targets import FRIDAY, places, targets
 from sync.pages.targets import PAGE as PAGE
-from sync.pages.targets import places, targets
 from sync.plan import Reason, Step
 
 
 def on_pages(house: House, source: str, seen: Matter) -> Iterator[Step]:
     """One step for each page whose content is not what we last wrote; the as-of line counts for nothing."""
     for page in targets(seen, house.settings.write):
+        if page.key == FRIDAY and not its_day(seen.board):
+            continue
         digest = digest_of(document.to_data(page.document))
         inside = "/region" if page.key == PAGE and house.settings.write.notion_page else ""
         target = f"page:{source}/{page.key}{inside}"
         written = house.store.last_written(target)
-        if written and written.values.get("digest") == digest:
+        before = str(written.values.get("digest") or "") if written else ""
+        if before == digest:
             continue
         whole = document.Document((page.as_of, *page.document.blocks))
         change = _page(house, source, page.key, page.title, whole, digest, house.store.made(target))
-        yield Step(change, target, page.title, "", Reason("What is on the page has changed."))
+        said = replace(change, before=before)
+        yield Step(said, target, page.title, "", Reason("What is on the page has changed."))
 
 
 def own_pages(house: House, source: str) -> Iterator[PutPage]:

@@ -180,10 +180,11 @@ class _Back:
         chain = self._all[target]
         page = next(one.change for one in reversed(chain) if isinstance(one.change, PutPage))
         remote = self._house.store.made(target)
-        now = Place(remote is not None, remote or "", {}, undo.standing(chain))
+        expect = undo.may_stand(chain)
+        stands = undo.standing(chain) or next(iter(expect if remote else ()), None)  # made, and no answer came
+        now = Place(remote is not None, remote or "", {}, stands)
         place, stays = undo.page_back(chain, past, now)
         self._stay(target, page.title, "", stays)
-        expect = undo.may_stand(chain)
         if place.there is not now.there:
             back = now if now.there else place
             digest = {"digest": self._digest(back.document)}
@@ -194,7 +195,7 @@ class _Back:
 
     def _rewrite(self, page: PutPage, wanted: Document, now: Place, expect: tuple[Document, ...]) -> PutPage:
         digest = self._digest(wanted)
-        return replace(page, document=wanted, digest=digest, remote=now.remote, expect=expect)
+        return replace(page, document=wanted, digest=digest, remote=now.remote, expect=expect, before=None)
 
     def _digest(self, document: Document | None) -> str:
         pages = (one.change for writes in self._all.values() for one in writes if isinstance(one.change, PutPage))

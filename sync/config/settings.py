@@ -54,7 +54,8 @@ class Settings:
     def field_names(self) -> FieldNames:
         """The names of our fields on items; None for one left out."""
         fields = self.write.fields
-        return FieldNames(fields.status or None, fields.since or None, fields.on or None)
+        names = (fields.status, fields.since, fields.on, fields.next_step, fields.waited, fields.cost)
+        return FieldNames(*(name or None for name in names))
 
     @property
     def database_url(self) -> str:

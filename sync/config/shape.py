@@ -134,6 +134,9 @@ class FieldsTable(Table):
     status: FieldName = "Flow status"
     since: FieldName = "Waiting since"
     on: FieldName = "Waiting on"
+    next_step: FieldName = "Next step"
+    waited: FieldName = False
+    cost: FieldName = False
 
 
 class WhenTable(Table):
@@ -156,6 +159,8 @@ class WriteTable(Table):
     notion_page: Name | None = None
     notion_source: Name | None = None
     page_title: Name = "Where the machine is leaking"
+    status_updates: bool = False
+    comments: bool = False
     friday_page: bool = False
     friday_title: Name = "The week in one look"
     team_pages: bool = False

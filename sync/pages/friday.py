@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from connectors.document import Block, Bullets, Document, Heading, Paragraph, Table, line
+from rules.base import Board
 from rules.flow import calendar
 from rules.language import counted, money
 from rules.now import standing
@@ -19,6 +20,13 @@ from sync.pages.listed import item_line
 from sync.pages.matter import Matter
 
 _LISTED = 10
+_FRIDAY = 4
+
+
+def its_day(board: Board) -> bool:
+    """Whether the week's page may be written: on Friday and after it, until the next week begins, on the calendar's
+    clock. In the days before, last Friday's stays as it is."""
+    return board.now.astimezone(ZoneInfo(board.terms.hours.timezone)).weekday() >= _FRIDAY
 
 
 def friday(matter: Matter) -> Document:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
 
-from connectors.model import Change, EnsureFields, EnsureTable, PutAway, PutPage, PutRow, Receipt, SetFields, Value
+from connectors.model import Change, EnsureFields, EnsureTable, PutAway, Receipt, Value
 from sync import changes
 from sync.store.bulk import put
 from sync.store.codec import dump, instant, load, micros, plain
@@ -19,8 +19,6 @@ from sync.store.schema import MADE, OWN_ROW, RUN, SAID, WRITE
 Values = Mapping[str, Value]
 
 _OPEN = ("started", "failed")
-TRASH = "in the trash"
-"""How the ledger speaks of something that was put away, as if it were a field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ class Ledger:
 
     def write_started(self, run: str, target: str, change: Change, reason: str) -> None:
         """Note a write before it is sent, so that one without an answer is seen by the next run."""
-        before, after = wanted_of(change)
+        before, after = changes.wanted_of(change)
         with writing(self.engine).begin() as connection:
             connection.execute(insert(WRITE).values(
                 run=run, change_key=change.key, target=target, before_json=dump(before), after_json=dump(after),
@@ -91,7 +89,7 @@ class Ledger:
     def settle(self, run: str, target: str, change: Change, receipt: Receipt) -> None:
         """Hop 7: the answer to the write begun last at this target. Only what is there now counts as said."""
         now = micros(self.clock())
-        _, after = wanted_of(change)
+        _, after = changes.wanted_of(change)
         held = {name: receipt.values.get(name, value) for name, value in after.items()}
         with writing(self.engine).begin() as connection:
             _close(connection, run, target, {
@@ -189,6 +187,11 @@ class Ledger:
             # A thing without an id of its own (fields) is remembered all the same: its key stands for it.
             return found if found is None or found else key
 
+    def address(self, key: str) -> str:
+        """Where a table, page or row that we made is; empty when that is not known."""
+        with self.engine.connect() as connection:
+            return connection.execute(select(MADE.c.url).where(MADE.c.key == key)).scalar() or ""
+
     def note_made(self, key: str, remote: str, url: str = "") -> None:
         """Something of ours was found by its mark."""
         with writing(self.engine).begin() as connection:
@@ -198,19 +201,6 @@ class Ledger:
         """Forget everything whose key begins so: the next plan looks again."""
         with writing(self.engine).begin() as connection:
             connection.execute(delete(MADE).where(MADE.c.key.startswith(prefix, autoescape=True)))
-
-
-def wanted_of(change: Change) -> tuple[Values, Values]:
-    """What a change expects to find, and what it leaves behind, by field name."""
-    match change:
-        case SetFields(values=values, before=before) | PutRow(values=values, before=before):
-            return before, values
-        case PutPage(digest=digest):
-            return {}, {"digest": digest}
-        case PutAway(away=away):
-            return {TRASH: not away}, {TRASH: away}
-        case _:
-            return {}, {}
 
 
 def _close(connection: Connection, run: str, target: str, values: Mapping[str, object]) -> None:

@@ -70,7 +70,7 @@ def test_plan_shows_a_diff_and_writes_nothing(fresh: Rig) -> None:
     said = handrail(fresh, "plan", *NOW)
     assert said.code == 0
     lines = said.out.splitlines()
-    assert lines[0] == "create fields in log: Flow status, Waiting since, Waiting on"
+    assert lines[0] == "create fields in log: Flow status, Waiting since, Waiting on, Next step"
     assert "create table: Handrail findings" in lines
     assert "create page: Where the machine is leaking" in lines
     at = next(number for number, line in enumerate(lines) if line.startswith("brief 0  http"))

@@ -16,7 +16,7 @@ def test_the_example_is_good_and_says_what_it_switches_on() -> None:
     assert found.ok
     assert "mode observe" in text
     assert "rule first-look: handoff_stall" in text
-    assert "Flow status, Waiting since, Waiting on; created where they are missing" in text
+    assert "Flow status, Waiting since, Waiting on, Next step; created where they are missing" in text
     assert "nobody is notified" in text
     assert "warning" not in text
     assert "secret" not in text + json.dumps(found.to_json())
@@ -43,5 +43,5 @@ def test_problems_come_with_their_lines(tmp_path: Path) -> None:
 def test_json_of_a_good_config_can_be_written() -> None:
     answer = check(ROOT / "config.example.toml", {}).to_json()
     assert json.loads(json.dumps(answer))["rules"]["too-much-at-once"] == "overload"
-    assert answer["fields"] == ["Flow status", "Waiting since", "Waiting on"]
+    assert answer["fields"] == ["Flow status", "Waiting since", "Waiting on", "Next step"]
     assert answer["caps"] == {"max_writes": 50, "max_percent": 10}
