@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from sync.cli.exits import guarded
-from sync.cli.options import HERE, AsOf, Config, Json, PastGuards
+from sync.cli.options import HERE, AsOf, Config, Json, MaxMinutes, PastGuards, Verbose
 
 app = typer.Typer(
     name="handrail",
@@ -84,15 +84,31 @@ def apply(
 def run(
     config: Config = HERE, as_of: AsOf = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop before the first write.")] = False,
-    force_guard: PastGuards = None, json: Json = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")] = False,
+    max_minutes: MaxMinutes = None, force_guard: PastGuards = None, json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """The scheduled job, once: pull, keep, judge, plan, apply, settle. A summary is the last line.
 
+    SIGTERM, or the end of --max-minutes, ends it early: what was done stays, and the next run goes on from there.
+
     Example: `handrail run --config config.toml`
     """
-    _call("run", config=config, as_of=as_of, dry_run=dry_run, json=json, verbose=verbose,
-          past_guards=force_guard or ())  # fmt: skip
+    _call("run", module="running", config=config, as_of=as_of, dry_run=dry_run, json=json, verbose=verbose,
+          past_guards=force_guard or (), max_minutes=max_minutes)  # fmt: skip
+
+
+@app.command()
+def backfill(
+    config: Config = HERE,
+    source: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this source; may be repeated.")] = None,
+    project: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this project or data source.")] = None,
+    max_minutes: MaxMinutes = None, json: Json = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Read everything in scope with its whole history; writes nothing back. A later one reads no history again.
+
+    Example: `handrail backfill --source asana`
+    """
+    _call("backfill", module="running", config=config, sources=source or (), projects=project or (),
+          json=json, verbose=verbose, max_minutes=max_minutes)  # fmt: skip
 
 
 @app.command()
