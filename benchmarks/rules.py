@@ -144,7 +144,7 @@ def make(items: int, folder: Path) -> None:
     """Make a board and write its frames down."""
     board = made(items)
     for name in ("items", "events", "people", "columns"):
-        getattr(board, name).write_ipc(folder / name)
+        getattr(board, name).write_ipc(folder / name, record_batch_size=items * EACH)
 
 
 def read(folder: Path) -> Board:

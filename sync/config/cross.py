@@ -8,8 +8,8 @@ from itertools import combinations
 from pydantic import BaseModel
 
 from rules.base import Rule
+from rules.patterns import can_meet
 from sync.config import calendars, cross_rules, cross_terms
-from sync.config.patterns import can_meet
 from sync.config.problems import Problem
 from sync.config.read import Read
 from sync.config.shape import FlowTable, Shape, StageTable
