@@ -10,10 +10,10 @@ import polars as pl
 
 from rules import language, limits, where
 from rules.base import Board, Condition, Evidence, Finding, Level, Subject
+from rules.calendars import days_for
 from rules.calibration import Learner
-from rules.durations import US_STEP, Duration
+from rules.durations import Duration
 from rules.handoffs import handoffs
-from rules.item_rule import days
 from rules.now import standing
 from rules.once import while_asked
 from rules.past import first_looks, lasting
@@ -63,8 +63,7 @@ class HandoffStall(Learner):
         asked = where.matching(board, self._where(), self.where_not)
         waits = waiting(board)
         waits = waits.filter(pl.col("by").cast(pl.String).is_in(self.by) & asked.gather(waits["item"]))
-        day = days(board, waits["item"])
-        late = waits.with_columns(day=day, level=limits.level_of(self.warn, self.breach, day)).filter(
+        late = waits.with_columns(level=limits.level_of(self.warn, self.breach, waits["day"])).filter(
             pl.col("level").is_not_null()
         )
         late = late.unique("item", keep="first", maintain_order=True)
@@ -93,18 +92,18 @@ class HandoffStall(Learner):
         return self.where if self.flow is None else where.within(self.where, self.flow)
 
     def _finding(self, board: Board, row: dict[str, Any]) -> Finding:
-        day, hours = row["day"], board.terms.hours
         limit = limits.the_limit(row["level"], self.warn, self.breach)
-        wait = (row["working"] if limit.working else row["elapsed"]) // US_STEP
-        waited, to, title = language.beyond(wait, limit, day), row["to"], row["title"]
-        excess = language.whole(wait - limit.microseconds(day), limit, day)
+        wait = Wait.of(board, row, limit)
+        waited, to, title = wait.said, row["to"], row["title"]
         cost = language.cost(row["working"].total_seconds() / 3600, board.terms.money, row["team"])
-        at = language.moment(row["given_at"], hours.timezone)
+        at = language.moment(row["given_at"], board.terms.hours.timezone)
         facts = [Evidence(row["given_at"], language.given(row["from"], to, at), row["ref"])]
         if row["chasers"]:
             facts.append(Evidence(board.now, language.chased(row["chasers"], row["from"]), row["ref"]))
         facts.append(Evidence(board.now, language.not_touched(to), row["ref"]))
-        filled = self.next_step.format(waiting_on=to, excess=excess, title=title, limit=limit.words, waited=waited)
+        filled = self.next_step.format(
+            waiting_on=to, excess=wait.excess, title=title, limit=limit.words, waited=waited
+        )
         return Finding(
             key=f"{self.id}/{row['ref']}/{row['given_at']:%Y%m%dT%H%M%S.%fZ}", rule=self.id, kind=self.kind,
             level=row["level"], subject=Subject("item", row["ref"], title, row["url"]), since=row["given_at"],
@@ -128,4 +127,5 @@ def waiting(board: Board) -> pl.DataFrame:
         "item", "given_at", maintain_order=True
     )
     team = pl.coalesce("to_team", board.people["team"].gather(waits["to_person"]))
-    return waits.with_columns(team=team, stage=now["stage"].gather(waits["item"]))
+    stage = now["stage"].gather(waits["item"])
+    return waits.with_columns(team=team, stage=stage, day=days_for(board, waits, "to_person"))
