@@ -9,6 +9,11 @@ ANY = ""
 """In a pattern taken apart: any run of characters."""
 
 
+def exactly(name: str) -> str:
+    """The pattern that matches this name and no other."""
+    return name.replace("\\", "\\\\").replace("*", "\\*")
+
+
 @lru_cache(maxsize=4096)
 def _parts(pattern: str) -> tuple[str, ...]:
     """One character each, ANY for a star. A backslash takes the next character as it is."""

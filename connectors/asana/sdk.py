@@ -115,6 +115,7 @@ class Endpoints:
         self.projects = asana.ProjectsApi(client)
         self.sections = asana.SectionsApi(client)
         self.users = asana.UsersApi(client)
+        self.workspaces = asana.WorkspacesApi(client)
         self.custom_fields = asana.CustomFieldsApi(client)
         self.portfolios = asana.PortfoliosApi(client)
         self.memberships = asana.MembershipsApi(client)

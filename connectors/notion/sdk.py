@@ -37,11 +37,11 @@ class Notion:
     def __init__(
         self, base_url: str, token: str, pace: Pace, *, source: str, meter: Meter | None = None,
         transport: httpx.BaseTransport | None = None, sleep: Callable[[float], None] = time.sleep,
+        policy: NotionPolicy | None = None,
     ) -> None:  # fmt: skip
         base = base_url.rstrip("/").removesuffix("/v1")
-        door = open_door(
-            base, token, pace, NotionPolicy(), source=source, meter=meter, sleep=sleep, transport=transport
-        )
+        patience = policy or NotionPolicy()
+        door = open_door(base, token, pace, patience, source=source, meter=meter, sleep=sleep, transport=transport)
         self._door = door
         self._sdk = notion_client.Client(
             client=door, base_url=base, notion_version=VERSION, retry=False, logger=_log, log_level=_log.level
@@ -80,6 +80,10 @@ class Notion:
     def search_data_sources(self) -> Iterator[Json]:
         """Data sources shared with us, as far as Notion's search knows: it promises no complete answer."""
         return self._listed("search", {"filter": {"property": "object", "value": "data_source"}})
+
+    def search_pages(self, words: str | None = None) -> Iterator[Json]:
+        """Pages, rows among them, likewise, the latest edit first. `words`: only with these in the title."""
+        return self._listed("search", {"filter": {"property": "object", "value": "page"}} | _given({"query": words}))
 
     def page(self, id_: str) -> Json:
         """A page with its properties."""

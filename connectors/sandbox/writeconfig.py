@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, count
 
-from connectors.sandbox import toml
+from connectors import toml
 from connectors.sandbox.core import World
 from connectors.sandbox.loaded import Ideas, Loaded, Meaning
 

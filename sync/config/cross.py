@@ -8,7 +8,7 @@ from itertools import combinations
 from pydantic import BaseModel
 
 from rules.base import Rule
-from rules.patterns import can_meet
+from rules.patterns import can_meet, exactly
 from sync.config import calendars, cross_rules, cross_terms
 from sync.config.problems import Problem
 from sync.config.read import Read
@@ -115,7 +115,7 @@ def _stages(flow: str, stages: Sequence[StageTable], read: Read) -> Iterator[Pro
 
 def patterns(stage: StageTable) -> tuple[str, ...]:
     """What columns the stage matches: its own name, to the letter, where nothing is said."""
-    return stage.match or (stage.name.replace("\\", "\\\\").replace("*", "\\*"),)
+    return stage.match or (exactly(stage.name),)
 
 
 def _claimed_twice(shape: Shape, read: Read) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.sandbox import toml
+from connectors import toml
 from sync.config.lines import find_lines, line_of
 
 TRICKY = '''\

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.sandbox import toml
+from connectors import toml
 from connectors.sandbox.asana import acts
 from connectors.sandbox.build import build_world
 from connectors.sandbox.demo import play_demo

@@ -1,0 +1,89 @@
+"""What can be found at a vendor before there is a config: who we are, where work is, and what its columns are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Hint = Literal["backlog", "active", "done"]
+"""What the vendor itself says of a column: not begun, begun, over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """What a vendor keeps apart from others of its kind: a workspace."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundColumn:
+    """A column by its name, with the vendor's own word for it where there is one."""
+
+    name: str
+    hint: Hint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundField:
+    """A field that items have. `options`: what may be chosen in it, as far as it was read along."""
+
+    id: str
+    name: str
+    type: str
+    options: tuple[FoundColumn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """Where items are: a project, a data source. `group`: the team or page it is shown under, empty when unknown.
+
+    `columns` is empty until it was asked for; where a field's options are the columns it stays empty.
+    """
+
+    id: str
+    name: str
+    url: str = ""
+    group: str = ""
+    private: bool = False
+    fields: tuple[FoundField, ...] = ()
+    columns: tuple[FoundColumn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """A page that others can be written under."""
+
+    id: str
+    title: str
+    url: str = ""
+
+
+class Discovery(Protocol):
+    """A look around at one vendor with one token: GET, query and search only. Raises `connectors.errors`."""
+
+    def who(self) -> str:
+        """The name of the token's user. Denied when the token is wrong. One request."""
+
+    def spaces(self) -> Sequence[Space]:
+        """The workspaces that the token reaches. At most one request a hundred."""
+
+    def places(self, space: Space) -> Sequence[FoundPlace]:
+        """Where items are, archived ones left out, with their fields: one request a hundred."""
+
+    def with_columns(self, place: FoundPlace) -> FoundPlace:
+        """The same with its columns: at most one request."""
+
+    def choices(self, field: FoundField) -> tuple[str, ...]:
+        """What may be chosen in a field: at most one request."""
+
+    def pages(self) -> Sequence[FoundPage]:
+        """Pages that others can be written under, the likeliest first: a handful of requests at most."""
+
+    def id_of(self, text: str) -> str:
+        """The id of a place in an address from the browser; the text itself when it is no address. ValueError."""
+
+    def close(self) -> None:
+        """Close the connections."""
