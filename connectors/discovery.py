@@ -1,4 +1,4 @@
-"""What can be found at a vendor before there is a config: who we are, where work is, and what its columns are called."""
+"""What can be found at a vendor before there is a config: who we are, where work is, how its columns are called."""
 
 from __future__ import annotations
 

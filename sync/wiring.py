@@ -7,15 +7,18 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from connectors.asana.connector import AsanaConnector
+from connectors.asana.discovery import AsanaDiscovery
 from connectors.asana.options import AsanaOptions
 from connectors.base import Connector
 from connectors.http import Meter
 from connectors.model import OwnField
 from connectors.notion.connector import NotionConnector
+from connectors.notion.discovery import NotionDiscovery
 from connectors.notion.options import NotionOptions
 from connectors.pace import Pace
 from sync.config import Settings, SourceKind
 from sync.house import House, Listening, Progress, Source
+from sync.init.vendor import Vendor
 from sync.intent import item_fields
 from sync.pace import SharedPace, pace_key
 from sync.planning import TABLE
@@ -27,6 +30,12 @@ KINDS: Mapping[str, SourceKind] = {
     "asana": SourceKind(AsanaOptions, item_fields=True),
     "notion": SourceKind(NotionOptions, pages=True),
 }
+
+VENDORS: Mapping[str, Vendor] = {
+    "asana": Vendor("Asana", "ASANA_TOKEN", str(AsanaOptions.model_fields["base_url"].default), AsanaDiscovery),
+    "notion": Vendor("Notion", "NOTION_TOKEN", str(NotionOptions.model_fields["base_url"].default), NotionDiscovery),
+}
+"""Where `handrail init` can look around."""
 
 
 class _Door(Connector, Protocol):

@@ -44,6 +44,43 @@ def demo(
 
 
 @app.command()
+def init(
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Take every proposal; ask nothing.")] = False,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The config file to write.")] = HERE,
+    force: Annotated[bool, typer.Option("--force", help="Replace a config that is there.")] = False,
+    project: Annotated[
+        list[str] | None, typer.Option("--project", metavar="GID", help="An Asana project; may be repeated.")
+    ] = None,
+    workspace: Annotated[
+        str | None, typer.Option("--workspace", metavar="GID", help="The Asana workspace, where there are several.")
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option("--timezone", metavar="ZONE", help="Like Europe/Berlin; left out: the machine's.")
+    ] = None,
+    country: Annotated[
+        str | None, typer.Option("--country", metavar="CODE", help="Whose public holidays are off: US, DE, …")
+    ] = None,
+    asana_url: Annotated[
+        str | None, typer.Option("--asana-url", metavar="URL", help="Where Asana is; for the sandbox.")
+    ] = None,
+    notion_url: Annotated[
+        str | None, typer.Option("--notion-url", metavar="URL", help="Where Notion is; for the sandbox.")
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print what was found and proposed as JSON; written only with --yes.")
+    ] = False,
+) -> None:
+    """Look around in Asana and Notion and write a first config. Reads only; tokens never go into the config.
+
+    Tokens come from `ASANA_TOKEN` and `NOTION_TOKEN`, else they are asked for; either may be skipped.
+
+    Example: `handrail init --project 1201000000000001 --out config.toml`
+    """
+    _call("init", module="setup", yes=yes, asana_url=asana_url, notion_url=notion_url, project=tuple(project or ()),
+          workspace=workspace, timezone=timezone, country=country, out=out, force=force, json=json)  # fmt: skip
+
+
+@app.command()
 def check(config: Config = HERE, json: Json = False) -> None:
     """Read the config and say everything that is wrong with it, each with its line.
 

@@ -10,7 +10,9 @@ from typing import Any
 
 import orjson
 import structlog
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from connectors.base import Scope
@@ -37,6 +39,16 @@ def text(lines: Iterable[str]) -> None:
     """Plain lines on standard output."""
     for line in lines:
         _out.print(Text(line))
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A small table. Cells may have several lines; what is in them is text, never markup."""
+    drawn = Table(box=SIMPLE_HEAD, show_lines=True)
+    for header in headers:
+        drawn.add_column(header, overflow="fold")
+    for row in rows:
+        drawn.add_row(*map(Text, row))
+    _out.print(drawn, soft_wrap=False)
 
 
 def data(value: Any) -> None:

@@ -104,7 +104,7 @@ def token(id_: str, options: BaseModel, beside: FilePath, env: Mapping[str, str]
         return _from_file(id_, beside / FilePath(name).expanduser())
     value = env.get(variable, "").strip()
     if value:
-        if not (value.isascii() and value.isprintable()) or " " in value:
+        if not could_be_token(value):
             raise MissingToken(
                 f"[sources.{id_}] The value of {variable} is no token: it has spaces or odd characters."
             )
@@ -117,12 +117,17 @@ def token(id_: str, options: BaseModel, beside: FilePath, env: Mapping[str, str]
     )
 
 
+def could_be_token(value: str) -> bool:
+    """Can this stand in a header? What was copied with a space or a dash that is none cannot."""
+    return value.isascii() and value.isprintable() and " " not in value
+
+
 def _from_file(id_: str, path: FilePath) -> str:
     try:
         value = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
         raise MissingToken(f"[sources.{id_}] token_file {path} cannot be read: {reason}.") from None
-    if not value or not (value.isascii() and value.isprintable()) or " " in value:
+    if not value or not could_be_token(value):
         raise MissingToken(f"[sources.{id_}] token_file {path} must hold the token and nothing else.")
     return value
