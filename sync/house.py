@@ -15,6 +15,7 @@ from rules.calibration import in_force
 from rules.engine import Judgement, judge
 from sync.config import Settings
 from sync.decisions import Verdict, verdict
+from sync.stopping import Stop
 from sync.store import Store
 from sync.view import SourceTerms, board
 
@@ -66,7 +67,7 @@ class Listening:
 
 @dataclass(frozen=True)
 class House:
-    """The parts of one service, wired. `meter` counts every request to the vendors."""
+    """The parts of one service, wired. `meter` counts every request to the vendors; after `stop` none is sent."""
 
     settings: Settings
     store: Store
@@ -75,6 +76,7 @@ class House:
     terms: Terms
     meter: Meter
     progress: Progress = field(default_factory=Progress)
+    stop: Stop = field(default_factory=Stop)
 
     def rules_at(self, now: datetime) -> tuple[Rule, ...]:
         """The rules with the limits in force at an instant: learned ones as they had been frozen by then."""

@@ -19,6 +19,7 @@ from sync.house import House, Listening, Progress, Source
 from sync.intent import item_fields
 from sync.pace import SharedPace, pace_key
 from sync.planning import TABLE
+from sync.stopping import Stop, StoppingPace
 from sync.store import Store
 from sync.view import SourceTerms
 
@@ -33,11 +34,15 @@ class _Door(Connector, Protocol):
 
 
 @contextmanager
-def open_house(settings: Settings, progress: Progress | None = None, *, doors: bool = True) -> Iterator[House]:
+def open_house(
+    settings: Settings, progress: Progress | None = None, *, doors: bool = True, stop: Stop | None = None
+) -> Iterator[House]:
     """Open the store and a door for each source. Without `doors` no token is asked for and no vendor reached.
 
+    `stop`: once it says so, nothing more is sent, and whoever waits for a turn or a repeat wakes up with Stopped.
     Raises StoreError, MissingToken.
     """
+    stop = stop or Stop()
     meter, rules = Meter(), settings.rules()
     own = item_fields(settings.field_names, rules)
     with Store.open(settings.database_url) as store:
@@ -45,22 +50,22 @@ def open_house(settings: Settings, progress: Progress | None = None, *, doors: b
         try:
             sources: dict[str, Source] = {}
             for id_ in settings.sources:
-                door = _door(id_, settings, store, own, meter) if doors else None
+                door = _door(id_, settings, store, own, meter, stop) if doors else None
                 opened.extend([door] if door else [])
                 kind = settings.kind_of(id_)
                 heard = Listening(door) if door and settings.mode == "observe" else door
                 sources[id_] = Source(id_, heard, _terms(id_, settings), kind.item_fields, kind.pages)
-            yield House(settings, store, sources, rules, settings.terms(), meter, progress or Progress())
+            yield House(settings, store, sources, rules, settings.terms(), meter, progress or Progress(), stop)
         finally:
             for one in opened:
                 one.close()
 
 
-def _door(id_: str, settings: Settings, store: Store, own: Sequence[OwnField], meter: Meter) -> _Door:
+def _door(id_: str, settings: Settings, store: Store, own: Sequence[OwnField], meter: Meter, stop: Stop) -> _Door:
     options, token, memory = settings.sources[id_], settings.token_of(id_), store.memory(id_)
     match options:
         case AsanaOptions():
-            pace = _pace(store, options, token)
+            pace = _pace(store, options, token, stop)
             subtasks = {
                 project: flow.subtasks
                 for flow in settings.shape.flows.values()
@@ -68,18 +73,30 @@ def _door(id_: str, settings: Settings, store: Store, own: Sequence[OwnField], m
                 for project in flow.projects or options.projects
             }
             return AsanaConnector(
-                id_, options, token, pace, memory, own, meter, stored=store.present, subtasks=subtasks
+                id_,
+                options,
+                token,
+                pace,
+                memory,
+                own,
+                meter,
+                sleep=stop.sleep,
+                stored=store.present,
+                subtasks=subtasks,
             )
         case NotionOptions():
-            pace = _pace(store, options, token)
-            return NotionConnector(id_, options, token, pace, memory, TABLE, meter, stored=store.present)
+            pace = _pace(store, options, token, stop)
+            return NotionConnector(
+                id_, options, token, pace, memory, TABLE, meter, stored=store.present, sleep=stop.sleep
+            )
         case _:
             raise AssertionError(f"sources.{id_}: a kind without a door")
 
 
-def _pace(store: Store, options: AsanaOptions | NotionOptions, token: str) -> Pace:
+def _pace(store: Store, options: AsanaOptions | NotionOptions, token: str, stop: Stop) -> Pace:
     window = 60.0 if isinstance(options, NotionOptions) else 0.0
-    return SharedPace(store.engine, pace_key(f"{options.kind} {token}"), options.requests_per_minute, window=window)
+    key, most = pace_key(f"{options.kind} {token}"), options.requests_per_minute
+    return StoppingPace(SharedPace(store.engine, key, most, sleep=stop.sleep, window=window), stop)
 
 
 def _terms(id_: str, settings: Settings) -> SourceTerms:

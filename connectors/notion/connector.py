@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -57,10 +58,11 @@ class NotionConnector:
         self, id: str, options: NotionOptions, token: str, pace: Pace, memory: Memory,  # noqa: A002
         own_table_key: str = "findings", meter: Meter | None = None, transport: httpx.BaseTransport | None = None,
         clock: Callable[[], datetime] = _now, stored: Stored | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:  # fmt: skip
         self.id = id
         self._notes = Notes(memory)
-        self._notion = Notion(options.base_url, token, pace, source=id, meter=meter, transport=transport)
+        self._notion = Notion(options.base_url, token, pace, source=id, meter=meter, transport=transport, sleep=sleep)
         sources = Sources(id, options, self._notion, self._notes)
         self._tables = Tables(sources, own_table_key)
         sweeps = Sweeps(sources, stored, options.sweeps, clock)

@@ -59,6 +59,13 @@ class Facts:
             found: str | None = connection.execute(query).scalar()
             return found
 
+    def read_whole(self, scopes: Iterable[Scope]) -> bool:
+        """Whether each of these scopes has been pulled to its end at least once."""
+        query = select(CURSOR.c.source, CURSOR.c.scope).where(CURSOR.c.heard_at.is_not(None))
+        with self.engine.connect() as connection:
+            through = {(row.source, row.scope) for row in connection.execute(query)}
+        return all((scope.source, scope.id) in through for scope in scopes)
+
     def forget_cursor(self, scope: Scope) -> None:
         """Make the next pull of a scope a whole one. What is kept stays."""
         with writing(self.engine).begin() as connection:
