@@ -99,7 +99,10 @@ class Connector(Protocol):
         """Everything changed in the scope since the cursor; everything, when there is none. Ends with `last`."""
 
     def get(self, ids: Sequence[str]) -> Page:
-        """These items with their history, fresh, whatever scope they are in. Vanished ones are left out."""
+        """These items with their history, fresh, whatever scope they are in; in none of ours: `presence` is outside.
+
+        Vanished ones are told as absent. The page belongs to no scope: its scope's id and its cursor are empty.
+        """
 
     def survey(self, wanted: Sequence[Change]) -> Own:
         """Which of the fields, tables and pages that these changes would make exist already, by our marks."""

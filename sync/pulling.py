@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from connectors.base import Page, Scope
 from connectors.errors import ConnectorError, Denied
-from connectors.model import Presence, PutPage, Ref
+from connectors.model import PutPage, Ref
 from sync.house import House, Source
 from sync.intent import own_target
 from sync.planning import own_places, place_of
@@ -64,9 +64,9 @@ def read_echo(house: House, sources: Collection[str], stop: Stop) -> None:
 
 
 def look(house: House, refs: Collection[Ref], pulled: Pulled, stop: Stop) -> Pulled:
-    """Read these items again, wherever they are; of what no scope holds, only its absence is kept.
+    """Read these items again, wherever they are.
 
-    A source that was never read whole stays unheard: nothing can be concluded from a part of it. Stopped.
+    A source that is not read whole stays unheard: nothing can be concluded from a part of it. Stopped.
     """
     for source in house.sources.values():
         try:
@@ -77,21 +77,17 @@ def look(house: House, refs: Collection[Ref], pulled: Pulled, stop: Stop) -> Pul
             for start in range(0, len(ids), LOOK):
                 stop.check()
                 page = source.connector.get(ids[start : start + LOOK])
-                _take(house, source, within(page, scopes), pulled)
+                _take(house, source, _without_strangers(house, page), pulled)
         except ConnectorError as error:
             _note(pulled, source.id, f"[sources.{source.id}]", error)
     return pulled
 
 
-def within(page: Page, scopes: Collection[Scope]) -> Page:
-    """The page with what is in these scopes; the rest is told as outside of them."""
-    here = {scope.id for scope in scopes}
-    mine = {item.ref for item in page.items if any(home.container in here for home in item.placements)}
-    strangers: dict[Ref, Presence] = {item.ref: "outside" for item in page.items if item.ref not in mine}
-    return replace(
-        page, items=tuple(item for item in page.items if item.ref in mine),
-        histories=tuple(one for one in page.histories if one.ref in mine), absent={**page.absent, **strangers},
-    )  # fmt: skip
+def _without_strangers(house: House, page: Page) -> Page:
+    """The page without what is outside of every scope and was never in one: a webhook may tell of anything."""
+    outside = [item.ref for item in page.items if item.presence == "outside"]
+    strangers = set(outside) - {item.ref for item in house.store.items(outside)} if outside else set()
+    return replace(page, items=tuple(item for item in page.items if item.ref not in strangers))
 
 
 def find_own(house: House, source: Source) -> None:

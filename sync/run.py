@@ -24,9 +24,9 @@ class Outcome:
 
     run: str
     as_of: datetime
+    plan: Plan
     pulled: Pulled = field(default_factory=Pulled)
     judged: Judgement | None = None
-    plan: Plan = Plan(datetime.min, ())
     applied: Applied = field(default_factory=Applied)
     parked: str = ""
 
@@ -56,7 +56,7 @@ def run(
     """
     with house.store.run_lock():
         number = house.store.begin_run("run", "apply" if write else "plan", now, house.settings.hash)
-        outcome = Outcome(number, now)
+        outcome = Outcome(number, now, Plan(now, ()))
         try:
             _hops(house, outcome, write, past_guards, stop or house.stop, hints)
         except Stopped as stopped:

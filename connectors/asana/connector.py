@@ -142,16 +142,17 @@ class AsanaConnector:
         return {Ref(self.id, gid): presence for gid, presence in gids.items()}
 
     def get(self, ids: Sequence[str]) -> Page:
-        """These tasks with their whole history, two requests each; gone ones are told as unseen.
-
-        The page belongs to no scope (its id is empty) and has no cursor to keep.
-        """
+        """See `Connector.get`: two requests each; gone ones are told as unseen."""
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix=f"{self.id}-get") as threads:
             found = dict(zip(dict.fromkeys(ids), threads.map(self._one, dict.fromkeys(ids)), strict=True))
         told = [one for one in found.values() if one is not None]
         workspace = next((gid_of(task.get("workspace")) for task, _ in told), None)
         page = self._page(Scope(self.id, "", ""), "", told, workspace, last=True)
-        return replace(page, absent=self._absent({gid: "unseen" for gid, one in found.items() if one is None}))
+        items = tuple(
+            item if self._listings.holds(item) else replace(item, presence="outside") for item in page.items
+        )
+        absent = self._absent({gid: "unseen" for gid, one in found.items() if one is None})
+        return replace(page, items=items, absent=absent)
 
     def _one(self, gid: str) -> Told | None:
         try:

@@ -19,7 +19,7 @@ from connectors.asana.reads import Reads
 from connectors.asana.scope import Projects
 from connectors.asana.sdk import PAGE, Gap
 from connectors.base import Known, Scope, Stored
-from connectors.model import Presence, Ref
+from connectors.model import Presence, Ref, WorkItem
 
 Json = Any
 _log = structlog.get_logger("handrail.asana")
@@ -128,6 +128,13 @@ class Listings:
             self._sort(scope.id, gid, task, kept, absent, bool(task and task.get("parent")), gid in deleted)
         redefined = any((one.get("resource") or {}).get("resource_type") in _DEFINITIONS for one in events)
         return Listing(self._homed(scope.id, kept, threads), replace(begin, sync=sync), absent, redefined)
+
+    def holds(self, item: WorkItem) -> bool:
+        """Whether one of the projects in scope reads this item; so it is while they cannot all be told."""
+        at = [home.container for home in item.placements if home.container in self._projects.gids()]
+        if not at:
+            return not self._projects.whole
+        return any(self.policy(project) != "leaves" or not item.subtasks for project in at)
 
     # ---- what belongs ----------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from sync.cli.exits import guarded
-from sync.cli.options import HERE, AsOf, Config, Json, PastGuards
+from sync.cli.options import HERE, AsOf, Config, Json, MaxMinutes, PastGuards
 
 app = typer.Typer(
     name="handrail",
@@ -84,15 +84,17 @@ def apply(
 def run(
     config: Config = HERE, as_of: AsOf = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop before the first write.")] = False,
-    force_guard: PastGuards = None, json: Json = False,
+    max_minutes: MaxMinutes = None, force_guard: PastGuards = None, json: Json = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")] = False,
 ) -> None:  # fmt: skip
     """The scheduled job, once: pull, keep, judge, plan, apply, settle. A summary is the last line.
 
-    Example: `handrail run --config config.toml`
+    SIGTERM, Ctrl-C or the end of `--max-minutes` park it: what is kept stays, and the next run goes on.
+
+    Example: `handrail run --max-minutes 50`
     """
     _call("run", config=config, as_of=as_of, dry_run=dry_run, json=json, verbose=verbose,
-          past_guards=force_guard or ())  # fmt: skip
+          past_guards=force_guard or (), max_minutes=max_minutes)  # fmt: skip
 
 
 @app.command()

@@ -160,6 +160,13 @@ def applied(result: Applied) -> None:
 
 def outcome(result: Outcome, *, wrote: bool, why_not: str = "") -> None:
     """A run in a few lines. `wrote`: it was one that writes; else `why_not` says what kept it."""
+    for one in result.pulled.left_to_others:
+        _err.print(Text(f"left to another process: {one}", style="yellow"))
+    if result.parked:
+        read, written = result.pulled.items, result.applied.written
+        _out.print(Text(f"Stopped early: {result.parked}. {read} items read, {_changes(written)} written; "
+                        "that stays, and the next run goes on from there.", style="bold"))  # fmt: skip
+        return
     said = result.judgement.said
     items = result.judgement.board.items.height
     _out.print(Text(f"{items} {'item' if items == 1 else 'items'} looked at, {_findings(len(said))}", style="bold"))

@@ -60,8 +60,8 @@ class Facts:
             return found
 
     def read_whole(self, scopes: Iterable[Scope]) -> bool:
-        """Whether each of these scopes has been pulled to its end at least once."""
-        query = select(CURSOR.c.source, CURSOR.c.scope).where(CURSOR.c.heard_at.is_not(None))
+        """Whether the last pull of each of these scopes came to its end."""
+        query = select(CURSOR.c.source, CURSOR.c.scope).where(CURSOR.c.complete)
         with self.engine.connect() as connection:
             through = {(row.source, row.scope) for row in connection.execute(query)}
         return all((scope.source, scope.id) in through for scope in scopes)

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Engine, select, update
 
 from connectors.base import Scope
-
 from sync.store.bulk import put
 from sync.store.codec import dump, instant, load, micros
 from sync.store.lock import hold
