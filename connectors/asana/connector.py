@@ -124,10 +124,9 @@ class AsanaConnector:
         known: Known, threads: ThreadPoolExecutor,
     ) -> Iterator[Page]:  # fmt: skip
         containers, people = ((opened[0],), opened[1]) if opened else ((), [])
-        tasks = listing.tasks
-        for start in range(0, max(len(tasks), 1), CHUNK):
-            last = start + CHUNK >= len(tasks)
-            told = self._told(threads, tasks[start : start + CHUNK], known)
+        for number, tasks in enumerate(listing.tasks.chunks(CHUNK), 1):
+            last = number * CHUNK >= len(listing.tasks)
+            told = self._told(threads, tasks, known)
             cursor = str(listing.following if last else begin)
             page = self._page(scope, cursor, told, self._reads.workspace(scope.id), last=last)
             absent = self._absent(listing.absent) if last else {}

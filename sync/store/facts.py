@@ -35,9 +35,9 @@ class Facts:
         names = (ITEM.c.remote, ITEM.c.scope, ITEM.c.placements_json)
         query = select(*names).where(ITEM.c.source == scope.source, ITEM.c.presence == "present")
         with self.engine.connect() as connection:
-            rows = connection.execute(query).all()
-        homes = ((row, {container for container, _ in load(row.placements_json)}) for row in rows)
-        found = [row.remote for row, at in homes if scope.id in at or (not at and row.scope == scope.id)]
+            rows = connection.execute(query)
+            homes = ((row, {container for container, _ in load(row.placements_json)}) for row in rows)
+            found = [row.remote for row, at in homes if scope.id in at or (not at and row.scope == scope.id)]
         return sorted(Ref(scope.source, remote) for remote in found)
 
     def present_by_source(self) -> dict[str, int]:
