@@ -39,6 +39,15 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """What a first pull of a scope costs: items in it, and requests. None: not told; `why` says why."""
+
+    items: int | None
+    requests: int | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One checkpoint's worth of facts: kept together with its cursor in one transaction.
 
@@ -46,6 +55,7 @@ class Page:
     each item with its last snapshot. `rows`: our own table's rows, values by field name, as they are now. `absent`:
     items that are known to be no longer present, and how; those that are not kept are ignored. `stale`: keys of the
     changes that made rows and pages of ours which no longer hold what we wrote, though no person changed them.
+    `ahead`: how many items this pull still has to tell after this page; None: that is not known.
     """
 
     scope: Scope
@@ -59,6 +69,7 @@ class Page:
     last: bool = False
     absent: Mapping[Ref, Presence] = field(default_factory=dict)
     stale: tuple[str, ...] = ()
+    ahead: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,12 @@ class Connector(Protocol):
 
     def pull(self, scope: Scope, cursor: str | None, known: Known) -> Iterator[Page]:
         """Everything changed in the scope since the cursor; everything, when there is none. Ends with `last`."""
+
+    def begin(self, since: datetime) -> str:
+        """A cursor for a scope that was never pulled, with which only what changed at or after `since` is told."""
+
+    def amount(self, scope: Scope, kept: int) -> Amount:
+        """What a first pull of the scope would cost, when so many of its items are kept with their history."""
 
     def get(self, ids: Sequence[str]) -> Page:
         """These items with their history, fresh, whatever scope they are in; in none of ours: `presence` is outside.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from connectors.base import Page, Scope
 from connectors.errors import ConnectorError, Denied
@@ -102,13 +103,19 @@ def find_own(house: House, source: Source) -> None:
             house.store.note_made(place_of(place), remote)
 
 
-def pull_scope(house: House, source: Source, scope: Scope, pulled: Pulled, stop: Stop) -> None:
-    """Read one scope from its cursor on. One that another process is reading is left to it. Stopped, Denied."""
+def pull_scope(
+    house: House, source: Source, scope: Scope, pulled: Pulled, stop: Stop, since: datetime | None = None
+) -> None:
+    """Read one scope from its cursor on. One that another process is reading is left to it. Stopped, Denied.
+
+    `since`: where one begins that has no cursor yet; None: at the beginning.
+    """
     stop.check()
     house.progress.pulling(scope)
     try:
         with house.store.scope_lock(scope):
-            for page in source.connector.pull(scope, house.store.cursor(scope), house.store.known):
+            cursor = house.store.cursor(scope) or (source.connector.begin(since) if since else None)
+            for page in source.connector.pull(scope, cursor, house.store.known):
                 _take(house, source, page, pulled)
                 stop.check()
     except Denied:
@@ -128,7 +135,7 @@ def _take(house: House, source: Source, page: Page, pulled: Pulled) -> None:
     pulled.events += kept.events
     for key in page.stale:
         house.store.forget_said(own_target(source.id, key))
-    house.progress.kept(page.scope, kept.items, kept.events)
+    house.progress.kept(page.scope, kept.items, kept.events, page.ahead)
 
 
 def _note(pulled: Pulled, source: str, where: str, error: ConnectorError) -> None:

@@ -23,9 +23,9 @@ from connectors.asana.policy import AsanaPolicy
 from connectors.asana.posts import Posts
 from connectors.asana.reads import Reads
 from connectors.asana.scope import Projects
-from connectors.asana.sdk import Endpoints
+from connectors.asana.sdk import PAGE, Endpoints
 from connectors.asana.writes import Writes
-from connectors.base import History, Known, Memory, Own, Page, Scope, Stored
+from connectors.base import Amount, History, Known, Memory, Own, Page, Scope, Stored
 from connectors.errors import Missing, Rejected
 from connectors.http import Meter, open_door
 from connectors.model import (
@@ -90,7 +90,7 @@ class AsanaConnector:
         self._people = Directory(id, api, memory, token, options.bots)
         self._ours = FieldsOfOurs(id, api)
         self._writes = Writes(api)
-        self._posts = Posts(id, api, self._people.me, clock)
+        self._posts, self._clock = Posts(id, api, self._people.me, clock), clock
 
     def close(self) -> None:
         """Give the connections back."""
@@ -130,8 +130,22 @@ class AsanaConnector:
             cursor = str(listing.following if last else begin)
             page = self._page(scope, cursor, told, self._reads.workspace(scope.id), last=last)
             absent = self._absent(listing.absent) if last else {}
-            yield replace(page, people=(*people, *page.people), containers=containers, absent=absent)
+            ahead = max(len(listing.tasks) - number * CHUNK, 0)
+            yield replace(page, people=(*people, *page.people), containers=containers, absent=absent, ahead=ahead)
             containers, people = (), []
+
+    def begin(self, since: datetime) -> str:
+        """See `Connector.begin`. The next sweep lists the others, too."""
+        return str(Cursor.from_(since).swept_at(self._clock()))
+
+    def amount(self, scope: Scope, kept: int) -> Amount:
+        """One request, which Asana counts dearly. Tasks at 100 a request, and one for the history of each not kept;
+        subtasks are in no count of Asana's."""
+        if failure := self._projects.failure(scope):
+            raise failure
+        tasks = self._reads.count(scope.id)
+        why = "" if self._listings.policy(scope.id) == "parents" else "subtasks come on top: Asana counts none"
+        return Amount(tasks, 2 + -(-tasks // PAGE) + max(tasks - kept, 0), why)
 
     def _open(self, project: str) -> tuple[Container, list[Person]]:
         found = self._reads.project(project)

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from connectors.asana import fields
-from connectors.asana.mapping import container, gid_of, homes, inheriting
+from connectors.asana.mapping import as_promised, container, gid_of, homes, inheriting
 from connectors.asana.options import AsanaOptions
 from connectors.asana.sdk import Endpoints
 from connectors.asana.spool import Spool
@@ -52,6 +52,12 @@ class Reads:
         with self._named(project):
             self._api.drain(found, self._api.tasks.get_tasks, project=project, fields=self._task_fields, **changed)
         return found
+
+    def count(self, project: str) -> int:
+        """How many tasks the project has, done ones included: one request of a limit of its own."""
+        call = self._api.projects.get_task_counts_for_project
+        with self._named(project), as_promised(f"the count of tasks of project {project}"):
+            return int(self._api.one(call, project, fields="num_tasks")["num_tasks"])
 
     def task(self, gid: str) -> Json:
         """One task, with the workspace that it is in."""

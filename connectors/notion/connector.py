@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from connectors.base import Known, Memory, Own, Page, Scope, Stored
+from connectors.base import Amount, Known, Memory, Own, Page, Scope, Stored
 from connectors.errors import Rejected
 from connectors.http import Meter
 from connectors.model import (
@@ -35,7 +35,7 @@ from connectors.notion.own_rows import OwnRows
 from connectors.notion.pages import Pages
 from connectors.notion.reads import Reads
 from connectors.notion.rows import Rows
-from connectors.notion.sdk import Notion
+from connectors.notion.sdk import PAGE, Notion
 from connectors.notion.sources import Sources
 from connectors.notion.sweeping import Sweeps
 from connectors.notion.tables import Tables
@@ -90,6 +90,16 @@ class NotionConnector:
         """
         self._tables.new.discard(scope.id)
         return self._reads.pull(scope, cursor, known)
+
+    def begin(self, since: datetime) -> str:
+        """See `Connector.begin`. The next sweep lists the others, too."""
+        return self._reads.begin(since)
+
+    def amount(self, scope: Scope, kept: int) -> Amount:
+        """No request: Notion has no count of rows, and counting them costs what reading them costs."""
+        if not kept:
+            return Amount(None, None, "Notion does not tell how many rows there are; each 100 cost one request")
+        return Amount(kept, 2 + -(-kept // PAGE), "as many as are kept; Notion does not tell how many there are now")
 
     def get(self, ids: Sequence[str]) -> Page:
         """These pages as they are now: one request each."""

@@ -56,6 +56,10 @@ class Reads:
         table = self._sources.tables[scope.id]
         return self._rows(scope, table, state, known)
 
+    def begin(self, since: datetime) -> str:
+        """A cursor that leaves out rows that were not edited since."""
+        return json.dumps({"since": since.isoformat(timespec="milliseconds"), **self._sweeps.done()})
+
     # ---- items
 
     def _rows(self, scope: Scope, table: Table, state: State, known: Known) -> Iterator[Page]:
