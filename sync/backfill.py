@@ -82,7 +82,7 @@ def estimates(house: House, picked: Sequence[Chosen], stop: Stop) -> Iterator[Co
     """What each scope would cost. Raises ConnectorError, Stopped."""
     for source, scope in picked:
         stop.check()
-        kept = house.store.kept_in(scope)
+        kept = len(house.store.present(scope))
         pace = int(getattr(house.settings.sources[source.id], "requests_per_minute", 0))
         yield Cost(source.id, scope, title(house, scope), kept, source.connector.amount(scope, kept), pace)
 

@@ -122,6 +122,7 @@ class Reads:
         return Page(
             scope, json.dumps(after), tuple(items), people=people, containers=containers,
             observed_at=seen_at, last=last, absent=found.absent,
+            ahead=0 if last else None,
         )  # fmt: skip
 
     def _increment(self, scope: Scope, table: Table, state: State, known: Known) -> Iterator[Page]:
@@ -142,7 +143,7 @@ class Reads:
                 after = {"since": mark} | ({"swept": state["swept"]} if "swept" in state else {})
                 yield Page(
                     scope, json.dumps(after), items, people=tuple(people.values()), containers=containers,
-                    observed_at=seen_at, last=last,
+                    observed_at=seen_at, last=last, ahead=0 if last else None,
                 )  # fmt: skip
         except walks.TooDense:  # over 10,000 edits in one minute: rows are created one by one, so walk by that
             yield from self._full(scope, table, {})

@@ -74,13 +74,13 @@ class Gauge:
         """The same for a person, but for what the bar shows."""
         now = self.to_json()
         waited = f", waited {_time(now['limiter_seconds'])} for the limiter" if now["limiter_seconds"] >= 1 else ""
-        left = "" if now["seconds_left"] is None else f", about {_time(now['seconds_left'])} left here"
+        left = "" if not now["seconds_left"] else f", about {_time(now['seconds_left'])} left here"
         return f"{now['requests']} requests{waited}{left}"
 
     def name(self) -> str:
         """Which of how many scopes this is, and what it is called."""
         which = f" ({self.number} of {self.total})" if self.total > 1 else ""
-        return f"{self.scope.source}: {title(self.house, self.scope)}{which}"
+        return f"{title(self.house, self.scope)}{which}"
 
 
 def _time(seconds: float) -> str:
@@ -97,7 +97,7 @@ def of(house: House, picked: Sequence[Chosen], json: bool) -> Iterator[House]:
         yield replace(house, progress=_events(gauge))
     elif console.is_terminal:
         with Bars(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(),
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=12), MofNCompleteColumn(),
             TextColumn("{task.fields[words]}"), console=console,
         ) as bars:  # fmt: skip
             yield replace(house, progress=_bars(gauge, bars))

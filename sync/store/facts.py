@@ -40,13 +40,6 @@ class Facts:
             found = [row.remote for row, at in homes if scope.id in at or (not at and row.scope == scope.id)]
         return sorted(Ref(scope.source, remote) for remote in found)
 
-    def kept_in(self, scope: Scope) -> int:
-        """How many items that came through a scope are kept with their history."""
-        mine = (ITEM.c.source == scope.source, ITEM.c.scope == scope.id, ITEM.c.presence == "present")
-        told = ITEM.c.history_version.is_not(None) | ITEM.c.seen_at.is_not(None)
-        with self.engine.connect() as connection:
-            return int(connection.execute(select(func.count()).select_from(ITEM).where(*mine, told)).scalar_one())
-
     def present_by_source(self) -> dict[str, int]:
         """How many items of each source are kept as present."""
         query = select(ITEM.c.source, func.count()).where(ITEM.c.presence == "present").group_by(ITEM.c.source)
