@@ -58,7 +58,7 @@ class Listening:
     def __init__(self, door: Connector) -> None:
         self.id = door.id
         self.scopes, self.pull, self.get = door.scopes, door.pull, door.get
-        self.survey, self.hear = door.survey, door.hear
+        self.survey = door.survey
 
     def apply(self, change: Change) -> Receipt:
         """Never: the config says observe."""

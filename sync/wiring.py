@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from connectors.asana.connector import AsanaConnector
+from connectors.asana.hooks import AsanaEar
 from connectors.asana.options import AsanaOptions
-from connectors.base import Connector
+from connectors.base import Connector, Ear
 from connectors.http import Meter
 from connectors.model import OwnField
 from connectors.notion.connector import NotionConnector
+from connectors.notion.hearing import NotionEar
 from connectors.notion.options import NotionOptions
 from connectors.pace import Pace
 from sync.config import Settings, SourceKind
@@ -57,6 +59,14 @@ def open_house(
         finally:
             for one in opened:
                 one.close()
+
+
+def ears(settings: Settings) -> dict[str, Ear]:
+    """What hears each source's webhooks, by the source's id: no token, no store, no connection."""
+    return {
+        id_: AsanaEar(id_) if isinstance(options, AsanaOptions) else NotionEar(id_)
+        for id_, options in settings.sources.items()
+    }
 
 
 def _door(
