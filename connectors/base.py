@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -130,8 +130,85 @@ class Connector(Protocol):
         Raises Transient with `uncertain` when a write may have landed without an answer.
         """
 
-    def hear(self, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
-        """Verify a webhook delivery; the ids worth getting again. Denied when the signature is wrong."""
+
+# ---- webhooks ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Handshake:
+    """A vendor's first knock at an address of ours: the secret that signs from now on, and the answer it wants."""
+
+    secret: str
+    answer: Mapping[str, str] = field(default_factory=dict)
+
+
+class Ear(Protocol):
+    """What hears a source's webhooks: pure, without a connection. Header names come in lower case.
+
+    `kind` stands in the address: `/hooks/{kind}/…`. `hidden`: each address ends in a secret of ours; else there is
+    one address a source.
+    """
+
+    source: str
+    kind: str
+    hidden: bool
+
+    def signed(self, headers: Mapping[str, str]) -> bool:
+        """Whether a signature of the right form is there at all; no body need be read without one."""
+
+    def knocks(self, headers: Mapping[str, str]) -> bool:
+        """Whether this may be a handshake, from its headers alone."""
+
+    def handshake(self, headers: Mapping[str, str], body: bytes) -> Handshake | None:
+        """The handshake that this is; None when it is none. Only asked where one is awaited."""
+
+    def hints(self, headers: Mapping[str, str], body: bytes, secret: str, me: Collection[str]) -> Sequence[str]:
+        """Verify a delivery, then read it: the ids worth getting again, each once, without our own echoes.
+
+        `me`: the ids of our own user. Denied when the signature is wrong, before anything is parsed; Garbled when
+        what was signed cannot be understood.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A webhook as its vendor tells of it. `as_wanted`: its filters are ours of today.
+
+    `deleted_at`: when the vendor will delete it if deliveries go on failing.
+    """
+
+    remote: str
+    scope: str
+    target: str
+    as_wanted: bool
+    active: bool
+    last_success_at: datetime | None = None
+    last_failure_at: datetime | None = None
+    last_failure: str = ""
+    retries: int = 0
+    next_attempt_after: datetime | None = None
+    deleted_at: datetime | None = None
+
+
+@runtime_checkable
+class Subscribes(Protocol):
+    """A connector whose vendor lets webhooks be managed through its API: one a scope."""
+
+    def subscriptions(self) -> Sequence[Subscription]:
+        """All webhooks of this token in the workspaces of its scopes, other programs' too, with their health."""
+
+    def subscribe(self, scope: Scope, target: str) -> tuple[Subscription, str]:
+        """Make one for a scope; the vendor knocks at `target` meanwhile. With it, the secret that signs.
+
+        Rejected when there is one already, or when nobody answered at the target. Transient with `uncertain` when
+        it may have been made: look before it is repeated.
+        """
+
+    def mend(self, remote: str) -> None:
+        """Set the filters that we want; the secret stays."""
+
+    def unsubscribe(self, remote: str) -> None:
+        """Take one away; one that is gone already is no error."""
 
 
 @runtime_checkable

@@ -33,7 +33,7 @@ class Applied:
 
 
 def carry_out(house: House, run: str, plan: Plan, applied: Applied, stop: Stop) -> Applied:
-    """Apply every step in order. A change that fails stays wanted and is tried by the next run. Stopped."""
+    """Apply every step in order. A change that fails stays wanted and is tried by the next run. Parked."""
     denied: set[str] = set()
     sent: list[Sent] = []
     house.progress.applying(len(plan.steps))

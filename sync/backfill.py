@@ -12,9 +12,10 @@ from datetime import datetime
 
 from connectors.base import Amount, Scope
 from connectors.errors import ConnectorError, Denied
+from sync.config.problems import nearest
 from sync.house import House, Source
 from sync.pulling import Pulled, Trouble, pull_scope
-from sync.stopping import Stop, Stopped
+from sync.stopping import Parked, Stop
 
 _AGAIN = 1.0
 """Seconds until a scope that somebody else reads is tried again."""
@@ -50,7 +51,10 @@ def chosen(
     A source whose scopes cannot be listed becomes a trouble; the others go on.
     """
     if strange := sorted(set(sources) - house.sources.keys()):
-        raise NotInScope(f"--source {strange[0]}: the config has {', '.join(house.sources) or 'no source'}")
+        there = ", ".join(house.sources) or "no source"
+        raise NotInScope(
+            f"--source {strange[0]}: {nearest(strange[0], house.sources) or 'no such source'}; there is {there}"
+        )
     found: list[Chosen] = []
     for source in house.sources.values():
         if not sources or source.id in sources:
@@ -79,7 +83,7 @@ def title(house: House, scope: Scope) -> str:
 
 
 def estimates(house: House, picked: Sequence[Chosen], stop: Stop) -> Iterator[Cost]:
-    """What each scope would cost. Raises ConnectorError, Stopped."""
+    """What each scope would cost. Raises ConnectorError, Parked."""
     for source, scope in picked:
         stop.check()
         kept = len(house.store.present(scope))
@@ -119,8 +123,8 @@ def backfill(house: House, picked: Sequence[Chosen], since: datetime | None, sto
             except Denied as error:
                 denied.add(source.id)
                 pulled.troubles.append(Trouble(source.id, title(house, scope), str(error), denied=True))
-    except Stopped as stopped:
-        filled.parked = str(stopped)
+    except Parked as parked:
+        filled.parked = str(parked)
     house.store.end_run(number, summary_of(filled, house))
     return filled
 
@@ -142,7 +146,7 @@ def summary_of(filled: Filled, house: House) -> dict[str, object]:
     return {
         "run": filled.run,
         "finished": filled.finished,
-        **({"parked": filled.parked} if filled.parked else {}),
+        **({"stopped": filled.parked} if filled.parked else {}),
         "scopes": {"read": pulled.scopes, "of": filled.picked},
         "pulled": {"items": pulled.items, "events": pulled.events},
         "requests": {source: tally.total(source) for source in house.sources},

@@ -59,8 +59,7 @@ class Listening:
     def __init__(self, door: Connector) -> None:
         self.id = door.id
         self.scopes, self.pull, self.get = door.scopes, door.pull, door.get
-        self.survey, self.hear = door.survey, door.hear
-        self.begin, self.amount = door.begin, door.amount
+        self.survey, self.begin, self.amount = door.survey, door.begin, door.amount
 
     def apply(self, change: Change) -> Receipt:
         """Never: the config says observe."""
@@ -69,7 +68,7 @@ class Listening:
 
 @dataclass(frozen=True)
 class House:
-    """The parts of one service, wired. `meter` counts every request to the vendors; after `stop` none is sent."""
+    """The parts of one service, wired. `meter` counts every request to the vendors; `stop` says when to end early."""
 
     settings: Settings
     store: Store

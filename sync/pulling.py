@@ -45,7 +45,7 @@ class Pulled:
 
 
 def pull(house: House, pulled: Pulled, stop: Stop, only: Collection[str] | None = None) -> Pulled:
-    """Read every source (or only these). One that fails is reported and left out; the others go on. Stopped."""
+    """Read every source (or only these). One that fails is reported and left out; the others go on. Parked."""
     for source in house.sources.values():
         if only is not None and source.id not in only:
             continue
@@ -67,7 +67,7 @@ def read_echo(house: House, sources: Collection[str], stop: Stop) -> None:
 def look(house: House, refs: Collection[Ref], pulled: Pulled, stop: Stop) -> Pulled:
     """Read these items again, wherever they are.
 
-    A source that is not read whole stays unheard: nothing can be concluded from a part of it. Stopped.
+    A source that is not read whole stays unheard: nothing can be concluded from a part of it. Parked.
     """
     for source in house.sources.values():
         try:
@@ -106,7 +106,7 @@ def find_own(house: House, source: Source) -> None:
 def pull_scope(
     house: House, source: Source, scope: Scope, pulled: Pulled, stop: Stop, since: datetime | None = None
 ) -> None:
-    """Read one scope from its cursor on. One that another process is reading is left to it. Stopped, Denied.
+    """Read one scope from its cursor on. One that another process is reading is left to it. Parked, Denied.
 
     `since`: where one begins that has no cursor yet; None: at the beginning.
     """

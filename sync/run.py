@@ -15,7 +15,7 @@ from sync.listening import note_decisions
 from sync.plan import Plan
 from sync.planning import make_plan
 from sync.pulling import Pulled, Trouble, find_own, look, pull, read_echo
-from sync.stopping import Stop, Stopped
+from sync.stopping import Parked, Stop
 
 
 @dataclass(slots=True)
@@ -59,8 +59,8 @@ def run(
         outcome = Outcome(number, now, Plan(now, ()))
         try:
             _hops(house, outcome, write, past_guards, stop or house.stop, hints)
-        except Stopped as stopped:
-            outcome.parked = str(stopped)
+        except Parked as parked:
+            outcome.parked = str(parked)
         house.store.end_run(number, summary_of(outcome, house))
     return outcome
 
@@ -101,7 +101,7 @@ def summary_of(outcome: Outcome, house: House) -> dict[str, object]:
     return {
         "run": outcome.run,
         "finished": not outcome.parked,
-        **({"parked": outcome.parked} if outcome.parked else {}),
+        **({"stopped": outcome.parked} if outcome.parked else {}),
         "as_of": outcome.as_of.isoformat(),
         "items": judged.board.items.height if judged else None,
         "pulled": {"items": outcome.pulled.items, "events": outcome.pulled.events},

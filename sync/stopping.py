@@ -15,21 +15,21 @@ _GLANCE = 0.1
 """Seconds of a sleep until it looks again. A flag and no lock: a signal may come while this thread holds any lock."""
 
 
-class Stopped(Exception):
+class Parked(Exception):
     """The work ends here, before it is through; the text says why."""
 
 
 class Stop:
-    """Whether to go on. Thread-safe, and safe to use in a signal's handler. `seconds`: the time there is, or None."""
+    """Whether to go on. Thread-safe, and safe to use in a signal's handler. `minutes`: the time there is, or None."""
 
-    def __init__(self, seconds: float | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, minutes: float | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._reasons: list[str] = []
-        self._end = None if seconds is None else clock() + seconds
+        self._end = None if minutes is None else clock() + minutes * 60
 
-    def within(self, seconds: float) -> Stop:
+    def within(self, minutes: float) -> Stop:
         """One that also ends when so much time has gone by, for a part of the work."""
-        part = Stop(seconds, self._clock)
+        part = Stop(minutes, self._clock)
         part._reasons = self._reasons
         if self._end is not None and part._end is not None:
             part._end = min(self._end, part._end)
@@ -40,19 +40,19 @@ class Stop:
         self._reasons.append(why)
 
     @property
-    def reason(self) -> str:
+    def why(self) -> str:
         """Why to end; empty: go on."""
         if self._reasons:
             return self._reasons[0]
         return "the time is up" if self._end is not None and self._clock() >= self._end else ""
 
     def check(self) -> None:
-        """Raises Stopped when it is time to end."""
-        if reason := self.reason:
-            raise Stopped(reason)
+        """Raises Parked when it is time to end."""
+        if why := self.why:
+            raise Parked(why)
 
     def sleep(self, seconds: float) -> None:
-        """Sleep so long; Stopped within a moment when it is time to end."""
+        """Sleep so long; Parked within a moment when it is time to end."""
         until = self._clock() + seconds
         self.check()
         while (left := until - self._clock()) > 0:

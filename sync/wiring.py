@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from connectors.asana.connector import AsanaConnector
+from connectors.asana.hooks import AsanaEar
 from connectors.asana.options import AsanaOptions
-from connectors.base import Connector
+from connectors.base import Connector, Ear
 from connectors.http import Meter
 from connectors.model import OwnField
 from connectors.notion.connector import NotionConnector
+from connectors.notion.hearing import NotionEar
 from connectors.notion.options import NotionOptions
 from connectors.pace import Pace
 from sync.config import Settings, SourceKind
@@ -36,14 +38,13 @@ class _Door(Connector, Protocol):
 @contextmanager
 def open_house(
     settings: Settings, progress: Progress | None = None, *, doors: bool = True, stop: Stop | None = None
-) -> Iterator[House]:
+) -> Iterator[House]:  # fmt: skip
     """Open the store and a door for each source. Without `doors` no token is asked for and no vendor reached.
 
-    `stop`: once it says so, nothing more is sent, and whoever waits for a turn or a repeat wakes up with Stopped.
+    `stop`: once it says so, nothing more is sent, and whoever waits for a turn or a repeat wakes up with Parked.
     Raises StoreError, MissingToken.
     """
-    stop = stop or Stop()
-    meter, rules = Meter(), settings.rules()
+    meter, rules, stop = Meter(), settings.rules(), stop or Stop()
     own = item_fields(settings.field_names, rules)
     with Store.open(settings.database_url) as store:
         opened: list[_Door] = []
@@ -61,7 +62,17 @@ def open_house(
                 one.close()
 
 
-def _door(id_: str, settings: Settings, store: Store, own: Sequence[OwnField], meter: Meter, stop: Stop) -> _Door:
+def ears(settings: Settings) -> dict[str, Ear]:
+    """What hears each source's webhooks, by the source's id: no token, no store, no connection."""
+    return {
+        id_: AsanaEar(id_) if isinstance(options, AsanaOptions) else NotionEar(id_)
+        for id_, options in settings.sources.items()
+    }
+
+
+def _door(
+    id_: str, settings: Settings, store: Store, own: Sequence[OwnField], meter: Meter, stop: Stop
+) -> _Door:  # fmt: skip
     options, token, memory = settings.sources[id_], settings.token_of(id_), store.memory(id_)
     match options:
         case AsanaOptions():
@@ -73,21 +84,13 @@ def _door(id_: str, settings: Settings, store: Store, own: Sequence[OwnField], m
                 for project in flow.projects or options.projects
             }
             return AsanaConnector(
-                id_,
-                options,
-                token,
-                pace,
-                memory,
-                own,
-                meter,
-                sleep=stop.sleep,
-                stored=store.present,
-                subtasks=subtasks,
-            )
+                id_, options, token, pace, memory, own, meter,
+                sleep=stop.sleep, stored=store.present, subtasks=subtasks,
+            )  # fmt: skip
         case NotionOptions():
             pace = _pace(store, options, token, stop)
             return NotionConnector(
-                id_, options, token, pace, memory, TABLE, meter, stored=store.present, sleep=stop.sleep
+                id_, options, token, pace, memory, TABLE, meter, sleep=stop.sleep, stored=store.present
             )
         case _:
             raise AssertionError(f"sources.{id_}: a kind without a door")
@@ -95,8 +98,9 @@ def _door(id_: str, settings: Settings, store: Store, own: Sequence[OwnField], m
 
 def _pace(store: Store, options: AsanaOptions | NotionOptions, token: str, stop: Stop) -> Pace:
     window = 60.0 if isinstance(options, NotionOptions) else 0.0
-    key, most = pace_key(f"{options.kind} {token}"), options.requests_per_minute
-    return StoppingPace(SharedPace(store.engine, key, most, sleep=stop.sleep, window=window), stop)
+    key = pace_key(f"{options.kind} {token}")
+    shared = SharedPace(store.engine, key, options.requests_per_minute, sleep=stop.sleep, window=window)
+    return StoppingPace(shared, stop)
 
 
 def _terms(id_: str, settings: Settings) -> SourceTerms:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,7 +13,6 @@ import httpx
 
 from connectors.asana.cursor import Cursor
 from connectors.asana.fields_of_ours import FieldsOfOurs
-from connectors.asana.hooks import hinted
 from connectors.asana.learned import RememberedPace
 from connectors.asana.listings import Listing, Listings
 from connectors.asana.mapping import Surroundings, as_promised, gid_of, history, homes, version, work_item
@@ -240,10 +239,3 @@ class AsanaConnector:
             case _:
                 kind = type(change).__name__
                 raise Rejected(f"{self.id}: Asana cannot carry out a {kind}; write it to a Notion source")
-
-    def hear(self, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
-        """The task gids that a signed webhook delivery points at; Denied when no secret of ours signed it."""
-        return hinted(headers, body, self._secrets())
-
-    def _secrets(self) -> Collection[str]:
-        return (self._memory.get(f"{self.id}:webhook-secrets") or "").split()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,7 +27,6 @@ from connectors.model import (
 )
 from connectors.notion.away import Away
 from connectors.notion.doubles import Doubles
-from connectors.notion.hearing import hear
 from connectors.notion.ids import normal_id
 from connectors.notion.notes import Notes
 from connectors.notion.options import NotionOptions
@@ -154,7 +153,3 @@ class NotionConnector:
     def doubles(self) -> Sequence[PutAway]:
         """What takes away the doubles of our own things that the last sweep found; no request."""
         return self._doubles.changes()
-
-    def hear(self, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
-        """See `Connector.hear`."""
-        return hear(self._notes, headers, body)

@@ -40,7 +40,7 @@ class Notion:
     ) -> None:  # fmt: skip
         base = base_url.rstrip("/").removesuffix("/v1")
         door = open_door(
-            base, token, pace, NotionPolicy(), source=source, meter=meter, transport=transport, sleep=sleep
+            base, token, pace, NotionPolicy(), source=source, meter=meter, sleep=sleep, transport=transport
         )
         self._door = door
         self._sdk = notion_client.Client(

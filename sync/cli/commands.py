@@ -112,7 +112,7 @@ def run(
     from sync.run import run as run_once
     from sync.run import summary_of
 
-    stop = Stop(None if max_minutes is None else max_minutes * 60)
+    stop = Stop(max_minutes)
     with parking(stop), opened(config, quiet=json, verbose=verbose, stop=stop) as house:
         now = instant_of(as_of, house.settings, only_loopback=True)
         write = house.settings.mode == "apply" and not dry_run

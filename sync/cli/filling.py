@@ -25,7 +25,7 @@ def backfill(
 ) -> int:  # fmt: skip
     """Read everything in scope, or say what that would cost."""
     begin = parse(since, "--since") if since else None
-    stop = Stop(None if max_minutes is None else max_minutes * 60)
+    stop = Stop(max_minutes)
     with parking(stop), opened(config, quiet=True, verbose=verbose, stop=stop) as house:
         pulled = Pulled()
         try:

@@ -33,7 +33,7 @@ PastGuards = Annotated[
 ]
 MaxMinutes = Annotated[
     float | None,
-    typer.Option("--max-minutes", min=0.01, metavar="MINUTES", help="Stop cleanly then; the next one goes on."),
+    typer.Option("--max-minutes", min=0, metavar="MINUTES", help="Stop cleanly then; the next one goes on."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts instead of text.")]
 HERE = Path("config.toml")

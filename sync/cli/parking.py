@@ -50,6 +50,6 @@ def _end(over: threading.Event) -> None:
     if over.wait(_PATIENCE):
         return
     say("A vendor owes an answer and the time is up: stopped without it. The next run goes on.")
-    sys.stdout.write('{"finished": false, "parked": "stopped while a request was under way"}\n')
+    sys.stdout.write('{"finished": false, "stopped": "stopped while a request was under way"}\n')
     sys.stdout.flush()
     os._exit(DONE)

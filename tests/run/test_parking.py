@@ -17,7 +17,7 @@ import pytest
 from sync.config import load
 from sync.house import Progress
 from sync.run import Outcome, run
-from sync.stopping import Stop, Stopped
+from sync.stopping import Parked, Stop
 from sync.store import Store
 from sync.wiring import open_house
 from tests.cli.program import Said, edited, environment, last_line, process
@@ -80,15 +80,15 @@ def test_a_run_stopped_while_it_writes_is_taken_up(small: Rig, tmp_path: Path, a
 def test_a_stopped_sleep_wakes_at_once() -> None:
     stop = Stop()
     stop.ask("enough")
-    with pytest.raises(Stopped, match="enough"):
+    with pytest.raises(Parked, match="enough"):
         stop.sleep(60)
-    with pytest.raises(Stopped, match="time is up"):
+    with pytest.raises(Parked, match="time is up"):
         Stop(0).check()
     whole = Stop()
     part = whole.within(0)
-    assert (whole.reason, part.reason) == ("", "the time is up")
+    assert (whole.why, part.why) == ("", "the time is up")
     whole.ask("all of it")
-    assert part.reason == "all of it"
+    assert part.why == "all of it"
 
 
 # ---- real processes ------------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ def test_a_signal_parks_a_run_that_waits_for_the_limiter(small: Rig, tmp_path: P
     said, seconds = ended_by(child, number)
     assert (said.code, seconds < 10) == (0, True), said.all
     summary = last_line(said)
-    assert (summary["finished"], summary["parked"]) == (False, f"{number.name} came")
+    assert (summary["finished"], summary["stopped"]) == (False, f"{number.name} came")
     after = process("run", *AS_OF, "-c", small.config, cwd=small.config.parent)
     assert last_line(after)["finished"] is True
     assert small.seen() == calm(tmp_path / "b")
@@ -163,7 +163,7 @@ def test_a_signal_ends_a_run_whose_vendor_does_not_answer(small: Rig) -> None:
     time.sleep(0.5)  # the next request is the one that hangs
     said, seconds = ended_by(child, signal.SIGTERM)
     assert (said.code, seconds < 10, last_line(said)["finished"]) == (0, True, False), said.all
-    assert "a request was under way" in last_line(said)["parked"]
+    assert "a request was under way" in last_line(said)["stopped"]
 
 
 def test_a_run_ends_with_its_time(small: Rig) -> None:
