@@ -115,6 +115,8 @@ def _told(board: Board, finding: Finding) -> Iterable[str]:
         yield f"  waited    {working_time(finding.waited_working * US, day)}"
     if finding.cost_formula:
         yield f"  cost      {finding.cost_formula}"
+    for charge in finding.charges:
+        yield f"  {charge.what:<9} {charge.formula}"
     for fact in finding.evidence:
         yield f"  {moment(fact.at, zone)}  {fact.text}" + (f"  {fact.ref}" if fact.ref else "")
     yield f"  next step {finding.next_step}"

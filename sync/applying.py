@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from dataclasses import replace as with_
 
@@ -15,49 +14,33 @@ from sync.house import House
 from sync.plan import LeftAlone, Plan, Step
 from sync.planning_rows import columns_note
 from sync.pulling import Trouble
-from sync.stopping import Parked
+from sync.stopping import Stop
 
 
 @dataclass(slots=True)
 class Applied:
-    """What became of the changes: counts by outcome, what moved on meanwhile, and what failed.
-
-    `parked`: why it ended before the last change, if it did.
-    """
+    """What became of the changes: counts by outcome, what moved on meanwhile, and what failed."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     moved_on: list[Step] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     sources: set[str] = field(default_factory=set)
     given_back: list[LeftAlone] = field(default_factory=list)
-    parked: str = ""
 
     @property
     def written(self) -> int:
         return self.outcomes["written"]
 
 
-def carry_out(house: House, run: str, plan: Plan) -> Applied:
-    """Apply every step in order. A change that fails, or is not come to, stays wanted: the next run tries it."""
-    applied = Applied()
+def carry_out(house: House, run: str, plan: Plan, applied: Applied, stop: Stop) -> Applied:
+    """Apply every step in order. A change that fails stays wanted and is tried by the next run. Parked."""
+    denied: set[str] = set()
     sent: list[Sent] = []
     house.progress.applying(len(plan.steps))
     for target, values in plan.adopted.items():
         house.store.adopt(run, target, values)
-    try:
-        _each(house, run, plan, applied, sent)
-    except Parked as parked:
-        applied.parked = str(parked)
-    with suppress(Parked):  # looked at even so, as far as no wait is needed
-        applied.given_back.extend(give_back(house, run, sent))
-    return applied
-
-
-def _each(house: House, run: str, plan: Plan, applied: Applied, sent: list[Sent]) -> None:
-    denied: set[str] = set()
     for step in plan.steps:
-        if house.stop.why:
-            raise Parked(house.stop.why)
+        stop.check()
         if step.source in denied:
             continue
         try:
@@ -67,6 +50,8 @@ def _each(house: House, run: str, plan: Plan, applied: Applied, sent: list[Sent]
             if isinstance(error, Denied):
                 denied.add(step.source)
         house.progress.applied(step.title)
+    applied.given_back.extend(give_back(house, run, sent))
+    return applied
 
 
 def _one(house: House, run: str, step: Step, applied: Applied) -> Iterator[Sent]:

@@ -25,7 +25,8 @@ class Progress:
     """What a run tells while it goes. Every part may be replaced; the defaults say nothing."""
 
     pulling: Callable[[Scope], None] = field(default=lambda scope: None)
-    kept: Callable[[Scope, int, int], None] = field(default=lambda scope, items, events: None)
+    kept: Callable[[Scope, int, int, int | None], None] = field(default=lambda scope, items, events, ahead: None)
+    waiting: Callable[[Scope, str], None] = field(default=lambda scope, why: None)
     applying: Callable[[int], None] = field(default=lambda total: None)
     applied: Callable[[str], None] = field(default=lambda target: None)
     note: Callable[[str], None] = field(default=lambda text: None)
@@ -58,7 +59,7 @@ class Listening:
     def __init__(self, door: Connector) -> None:
         self.id = door.id
         self.scopes, self.pull, self.get = door.scopes, door.pull, door.get
-        self.survey, self.hear = door.survey, door.hear
+        self.survey, self.begin, self.amount = door.survey, door.begin, door.amount
 
     def apply(self, change: Change) -> Receipt:
         """Never: the config says observe."""

@@ -1,66 +1,72 @@
-"""Stopping early and cleanly: on SIGTERM, or when a run's time is up."""
+"""Ending early and cleanly: because somebody asked for it, or because the time is up.
+
+Whoever works looks here between two pages, two changes and two requests, and sleeps here instead of by itself. What
+was kept until then stays; the next run goes on from there.
+"""
 
 from __future__ import annotations
 
-import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 
-_GLANCE = 0.2
-"""Seconds between two looks at whether to stop, while something is waited for."""
+from connectors.pace import Pace
+
+_GLANCE = 0.1
+"""Seconds of a sleep until it looks again. A flag and no lock: a signal may come while this thread holds any lock."""
 
 
 class Parked(Exception):
-    """The work ends here because it was asked to. What is kept stays, and the next run goes on from there.
-
-    `summary`: what the run had done by then, where it was a whole run that ended.
-    """
-
-    def __init__(self, why: str, summary: Mapping[str, object] | None = None) -> None:
-        super().__init__(why)
-        self.summary = summary or {}
+    """The work ends here, before it is through; the text says why."""
 
 
 class Stop:
-    """Whether the work should end, and why. Looked at between pages and between changes, and in every wait.
-
-    `minutes`: the time there is; None: as long as it takes.
-    """
+    """Whether to go on. Thread-safe, and safe to use in a signal's handler. `minutes`: the time there is, or None."""
 
     def __init__(self, minutes: float | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._reasons: list[str] = []
         self._end = None if minutes is None else clock() + minutes * 60
-        self._time = f"the time is up ({minutes:g} minutes)" if minutes is not None else ""
-        self._asked = ""
+
+    def within(self, minutes: float) -> Stop:
+        """One that also ends when so much time has gone by, for a part of the work."""
+        part = Stop(minutes, self._clock)
+        part._reasons = self._reasons
+        if self._end is not None and part._end is not None:
+            part._end = min(self._end, part._end)
+        return part
 
     def ask(self, why: str) -> None:
-        """End soon. Safe in a signal handler: it takes no lock."""
-        self._asked = self._asked or why
+        """End as soon as possible. Asking again changes nothing."""
+        self._reasons.append(why)
 
     @property
     def why(self) -> str:
-        """Why to stop; empty as long as the work may go on."""
-        if not self._asked and self._end is not None and self._clock() >= self._end:
-            self._asked = self._time
-        return self._asked
+        """Why to end; empty: go on."""
+        if self._reasons:
+            return self._reasons[0]
+        return "the time is up" if self._end is not None and self._clock() >= self._end else ""
+
+    def check(self) -> None:
+        """Raises Parked when it is time to end."""
+        if why := self.why:
+            raise Parked(why)
 
     def sleep(self, seconds: float) -> None:
-        """Sleep, unless it is time to stop before that is over: then Parked."""
+        """Sleep so long; Parked within a moment when it is time to end."""
         until = self._clock() + seconds
-        while not self.why:
-            left = until - self._clock()
-            if left <= 0:
-                return
-            time.sleep(min(left, _GLANCE))  # not an Event: setting one in a signal handler may deadlock
-        raise Parked(self.why)
+        self.check()
+        while (left := until - self._clock()) > 0:
+            time.sleep(min(left, _GLANCE))
+            self.check()
 
 
-@contextmanager
-def on_sigterm(stop: Stop) -> Iterator[None]:
-    """Let SIGTERM ask for a stop while the block lasts. Only in a process's main thread."""
-    before = signal.signal(signal.SIGTERM, lambda _number, _frame: stop.ask("SIGTERM"))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+class StoppingPace:
+    """A pace at which nothing more is sent once it is time to end."""
+
+    def __init__(self, pace: Pace, stop: Stop) -> None:
+        self._pace, self._stop = pace, stop
+        self.pause, self.learn = pace.pause, pace.learn
+
+    def wait_for_turn(self) -> float:
+        self._stop.check()
+        return self._pace.wait_for_turn()

@@ -8,12 +8,14 @@ from typing import Protocol
 
 from connectors.asana.connector import AsanaConnector
 from connectors.asana.discovery import AsanaDiscovery
+from connectors.asana.hooks import AsanaEar
 from connectors.asana.options import AsanaOptions
-from connectors.base import Connector
+from connectors.base import Connector, Ear
 from connectors.http import Meter
 from connectors.model import OwnField
 from connectors.notion.connector import NotionConnector
 from connectors.notion.discovery import NotionDiscovery
+from connectors.notion.hearing import NotionEar
 from connectors.notion.options import NotionOptions
 from connectors.pace import Pace
 from sync.config import Settings, SourceKind
@@ -22,7 +24,7 @@ from sync.init.vendor import Vendor
 from sync.intent import item_fields
 from sync.pace import SharedPace, pace_key
 from sync.planning import TABLE
-from sync.stopping import Stop
+from sync.stopping import Stop, StoppingPace
 from sync.store import Store
 from sync.view import SourceTerms
 
@@ -48,6 +50,7 @@ def open_house(
 ) -> Iterator[House]:  # fmt: skip
     """Open the store and a door for each source. Without `doors` no token is asked for and no vendor reached.
 
+    `stop`: once it says so, nothing more is sent, and whoever waits for a turn or a repeat wakes up with Parked.
     Raises StoreError, MissingToken.
     """
     meter, rules, stop = Meter(), settings.rules(), stop or Stop()
@@ -66,6 +69,14 @@ def open_house(
         finally:
             for one in opened:
                 one.close()
+
+
+def ears(settings: Settings) -> dict[str, Ear]:
+    """What hears each source's webhooks, by the source's id: no token, no store, no connection."""
+    return {
+        id_: AsanaEar(id_) if isinstance(options, AsanaOptions) else NotionEar(id_)
+        for id_, options in settings.sources.items()
+    }
 
 
 def _door(
@@ -97,7 +108,8 @@ def _door(
 def _pace(store: Store, options: AsanaOptions | NotionOptions, token: str, stop: Stop) -> Pace:
     window = 60.0 if isinstance(options, NotionOptions) else 0.0
     key = pace_key(f"{options.kind} {token}")
-    return SharedPace(store.engine, key, options.requests_per_minute, sleep=stop.sleep, window=window)
+    shared = SharedPace(store.engine, key, options.requests_per_minute, sleep=stop.sleep, window=window)
+    return StoppingPace(shared, stop)
 
 
 def _terms(id_: str, settings: Settings) -> SourceTerms:

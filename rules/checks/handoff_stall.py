@@ -12,6 +12,7 @@ from rules import language, limits, where
 from rules.base import Board, Condition, Evidence, Finding, Level, Subject
 from rules.calendars import days_for
 from rules.calibration import Learner
+from rules.charges import friction
 from rules.durations import Duration
 from rules.handoffs import handoffs
 from rules.now import standing
@@ -112,6 +113,7 @@ class HandoffStall(Learner):
             waited_working=row["working"].total_seconds(), waited_elapsed=row["elapsed"].total_seconds(),
             cost_hours=cost.hours, cost_money=cost.money, currency=cost.currency, cost_formula=cost.formula,
             refs=(row["ref"],), evidence=tuple(facts), cause=row["cause"],
+            charges=friction(board, "chaser", row["chasers"]),
         )  # fmt: skip
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from sync.cli.exits import guarded
-from sync.cli.options import HERE, AsOf, Config, Json, MaxMinutes, PastGuards, Verbose
+from sync.cli import forms
+from sync.cli.calling import call
+from sync.cli.options import HERE, AsOf, Config, Json, PastGuards
 
 app = typer.Typer(
     name="handrail",
@@ -23,13 +23,6 @@ app = typer.Typer(
 )
 
 
-def _call(name: str, /, *, module: str = "commands", **options: Any) -> None:
-    import importlib
-
-    command: Callable[..., int] = getattr(importlib.import_module(f"sync.cli.{module}"), name)
-    raise typer.Exit(guarded(lambda: command(**options)))
-
-
 @app.command()
 def demo(
     serve: Annotated[bool, typer.Option("--serve", help="Keep the sandbox up afterwards, for a browser.")] = False,
@@ -40,44 +33,10 @@ def demo(
 
     Example: `handrail demo --serve`
     """
-    _call("demo", serve=serve, port=port, json=json)
+    call("demo", serve=serve, port=port, json=json)
 
 
-@app.command()
-def init(
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Take every proposal; ask nothing.")] = False,
-    out: Annotated[Path, typer.Option("--out", "-o", help="The config file to write.")] = HERE,
-    force: Annotated[bool, typer.Option("--force", help="Replace a config that is there.")] = False,
-    project: Annotated[
-        list[str] | None, typer.Option("--project", metavar="GID", help="An Asana project; may be repeated.")
-    ] = None,
-    workspace: Annotated[
-        str | None, typer.Option("--workspace", metavar="GID", help="The Asana workspace, where there are several.")
-    ] = None,
-    timezone: Annotated[
-        str | None, typer.Option("--timezone", metavar="ZONE", help="Like Europe/Berlin; left out: the machine's.")
-    ] = None,
-    country: Annotated[
-        str | None, typer.Option("--country", metavar="CODE", help="Whose public holidays are off: US, DE, …")
-    ] = None,
-    asana_url: Annotated[
-        str | None, typer.Option("--asana-url", metavar="URL", help="Where Asana is; for the sandbox.")
-    ] = None,
-    notion_url: Annotated[
-        str | None, typer.Option("--notion-url", metavar="URL", help="Where Notion is; for the sandbox.")
-    ] = None,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print what was found and proposed as JSON; written only with --yes.")
-    ] = False,
-) -> None:
-    """Look around in Asana and Notion and write a first config. Reads only; tokens never go into the config.
-
-    Tokens come from `ASANA_TOKEN` and `NOTION_TOKEN`, else they are asked for; either may be skipped.
-
-    Example: `handrail init --project 1201000000000001 --out config.toml`
-    """
-    _call("init", module="setup", yes=yes, asana_url=asana_url, notion_url=notion_url, project=tuple(project or ()),
-          workspace=workspace, timezone=timezone, country=country, out=out, force=force, json=json)  # fmt: skip
+app.command()(forms.init)
 
 
 @app.command()
@@ -86,7 +45,7 @@ def check(config: Config = HERE, json: Json = False) -> None:
 
     Example: `handrail check --config config.toml`
     """
-    _call("check", config=config, json=json)
+    call("check", config=config, json=json)
 
 
 @app.command()
@@ -102,7 +61,7 @@ def plan(
 
     Example: `handrail plan -o plan.json`
     """
-    _call("plan", config=config, as_of=as_of, out=out, format="json" if json else format)
+    call("plan", config=config, as_of=as_of, out=out, format="json" if json else format)
 
 
 @app.command()
@@ -114,38 +73,11 @@ def apply(
 
     Example: `handrail apply plan.json`
     """
-    _call("apply", file=file, config=config, json=json, past_guards=force_guard or ())
+    call("apply", file=file, config=config, json=json, past_guards=force_guard or ())
 
 
-@app.command()
-def run(
-    config: Config = HERE, as_of: AsOf = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop before the first write.")] = False,
-    max_minutes: MaxMinutes = None, force_guard: PastGuards = None, json: Json = False, verbose: Verbose = False,
-) -> None:  # fmt: skip
-    """The scheduled job, once: pull, keep, judge, plan, apply, settle. A summary is the last line.
-
-    SIGTERM, or the end of --max-minutes, ends it early: what was done stays, and the next run goes on from there.
-
-    Example: `handrail run --config config.toml`
-    """
-    _call("run", module="running", config=config, as_of=as_of, dry_run=dry_run, json=json, verbose=verbose,
-          past_guards=force_guard or (), max_minutes=max_minutes)  # fmt: skip
-
-
-@app.command()
-def backfill(
-    config: Config = HERE,
-    source: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this source; may be repeated.")] = None,
-    project: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this project or data source.")] = None,
-    max_minutes: MaxMinutes = None, json: Json = False, verbose: Verbose = False,
-) -> None:  # fmt: skip
-    """Read everything in scope with its whole history; writes nothing back. A later one reads no history again.
-
-    Example: `handrail backfill --source asana`
-    """
-    _call("backfill", module="running", config=config, sources=source or (), projects=project or (),
-          json=json, verbose=verbose, max_minutes=max_minutes)  # fmt: skip
+app.command()(forms.run)
+app.command()(forms.backfill)
 
 
 @app.command()
@@ -162,7 +94,7 @@ def report(
 
     Example: `handrail report --format html --out report.html`
     """
-    _call("report", config=config, as_of=as_of, format=format, links=links, out=out)
+    call("report", config=config, as_of=as_of, format=format, links=links, out=out)
 
 
 @app.command()
@@ -174,7 +106,7 @@ def why(
 
     Example: `handrail why asana:1201234567890123`
     """
-    _call("why", ref=ref, config=config, as_of=as_of, json=json)
+    call("why", ref=ref, config=config, as_of=as_of, json=json)
 
 
 @app.command(name="why-not")
@@ -187,7 +119,7 @@ def why_not(
 
     Example: `handrail why-not asana:1201234567890123 first-look`
     """
-    _call("why_not", ref=ref, rule=rule, config=config, as_of=as_of, json=json)
+    call("why_not", ref=ref, rule=rule, config=config, as_of=as_of, json=json)
 
 
 @app.command()
@@ -203,7 +135,7 @@ def export(
 
     Example: `handrail export --out out`
     """
-    _call("export", out=out, config=config, as_of=as_of, format=format, json=json)
+    call("export", out=out, config=config, as_of=as_of, format=format, json=json)
 
 
 @app.command()
@@ -217,7 +149,7 @@ def log(
 
     Example: `handrail log --limit 20`
     """
-    _call("log", config=config, run_id=run_id, limit=limit, json=json)
+    call("log", config=config, run_id=run_id, limit=limit, json=json)
 
 
 @app.command()
@@ -231,7 +163,7 @@ def undo(
 
     Example: `handrail undo 1k3f9q2ab --dry-run`
     """
-    _call("undo", module="back", run_id=run_id, every=every, dry_run=dry_run, config=config, json=json)
+    call("undo", module="back", run_id=run_id, every=every, dry_run=dry_run, config=config, json=json)
 
 
 @app.command()
@@ -244,7 +176,7 @@ def calibrate(
 
     Example: `handrail calibrate --write`
     """
-    _call("calibrate", module="learning", rule=rule, write=write, config=config, as_of=as_of, json=json)
+    call("calibrate", module="learning", rule=rule, write=write, config=config, as_of=as_of, json=json)
 
 
 @app.command()
@@ -257,7 +189,7 @@ def backtest(
 
     Example: `handrail backtest first-look --since 2026-08-01`
     """
-    _call("backtest", module="learning", rule=rule, since=since, config=config, as_of=as_of, json=json)
+    call("backtest", module="learning", rule=rule, since=since, config=config, as_of=as_of, json=json)
 
 
 @app.command()
@@ -278,7 +210,7 @@ def sandbox(
 
     Example: `handrail sandbox --events log.csv --write-config config.toml`
     """
-    _call("sandbox", port=port, scenario=scenario, events=events, done=done, now=now, faults=faults,
+    call("sandbox", port=port, scenario=scenario, events=events, done=done, now=now, faults=faults,
           write_config=write_config)  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 from sync.cli import show
 from sync.cli.exits import BAD_INPUT, CREDENTIALS, DONE, SURVIVED, Refusal
 from sync.cli.instants import instant_of
+from sync.cli.parking import parking
 from sync.config import load
 from sync.house import House
 from sync.planfile import BadPlan, from_json, to_json
@@ -22,7 +23,7 @@ from sync.wiring import open_house
 @contextmanager
 def opened(
     config: Path, *, quiet: bool = False, doors: bool = True, verbose: bool = False, stop: Stop | None = None
-) -> Iterator[House]:  # fmt: skip
+) -> Iterator[House]:
     """The house of a config; its lock, doors and progress line are given back at the end."""
     show.logging(verbose)
     settings, progress = load(config, os.environ), show.progress(quiet)
@@ -101,6 +102,31 @@ def apply(file: Path, config: Path, json: bool, past_guards: Sequence[str] = ())
         show.applied(applied)
         show.troubles(applied.troubles)
     return exit_code(applied.troubles)
+
+
+def run(
+    config: Path, as_of: str | None, dry_run: bool, json: bool, verbose: bool, past_guards: Sequence[str] = (),
+    max_minutes: float | None = None,
+) -> int:  # fmt: skip
+    """All seven hops, once."""
+    from sync.run import run as run_once
+    from sync.run import summary_of
+
+    stop = Stop(max_minutes)
+    with parking(stop), opened(config, quiet=json, verbose=verbose, stop=stop) as house:
+        now = instant_of(as_of, house.settings, only_loopback=True)
+        write = house.settings.mode == "apply" and not dry_run
+        outcome = run_once(house, now, write=write, past_guards=past_guards)
+        house.progress.note("")
+        if not json:
+            show.outcome(outcome, wrote=write, why_not=_why_not(dry_run, config, house.settings.mode))
+            show.troubles(outcome.troubles)
+        show.data(summary_of(outcome, house))
+    return exit_code(outcome.troubles)
+
+
+def _why_not(dry_run: bool, config: Path, mode: str) -> str:
+    return "this was a dry run; `handrail plan` shows them." if dry_run else f'{config} says mode = "{mode}".'
 
 
 def report(config: Path, as_of: str | None, format: str, links: bool, out: Path | None) -> int:  # noqa: A002

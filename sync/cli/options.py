@@ -32,8 +32,8 @@ PastGuards = Annotated[
     typer.Option("--force-guard", metavar="NAME", help="Write although this guard refuses; may be repeated."),
 ]
 MaxMinutes = Annotated[
-    float | None, typer.Option("--max-minutes", min=0, help="End cleanly after so long; the next run goes on.")
+    float | None,
+    typer.Option("--max-minutes", min=0, metavar="MINUTES", help="Stop cleanly then; the next one goes on."),
 ]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts instead of text.")]
 HERE = Path("config.toml")
