@@ -144,7 +144,7 @@ def make(items: int, folder: Path) -> None:
     """Make a board and write its frames down."""
     board = made(items)
     for name in ("items", "events", "people", "columns"):
-        getattr(board, name).write_ipc(folder / name)
+        getattr(board, name).write_ipc(folder / name, record_batch_size=items * EACH)
 
 
 def read(folder: Path) -> Board:
@@ -173,7 +173,7 @@ def measure(items: int, folder: Path) -> None:
     took = time.perf_counter() - begin
     print(
         f"{items:>9,} items {items * EACH:>10,} events: judged in {took:6.2f} s (facts {facts:.2f} s), peak "
-        f"{peak():,.0f} MB ({at_first:,.0f} MB of it the board); {handoffs(board).height:,} handoffs, "
+        f"{peak():,.0f} MB ({at_first:,.0f} MB by when the board was read); {handoffs(board).height:,} handoffs, "
         f"{sum(found.values()):,} findings\n  time, and MB the peak grew: {', '.join(parts)}\n  findings: "
         + ", ".join(f"{kind} {many:,}" for kind, many in found.items()),
         flush=True,

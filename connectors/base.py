@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -39,6 +39,15 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """What a first pull of a scope costs: items in it, and requests. None: not told; `why` says why."""
+
+    items: int | None
+    requests: int | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One checkpoint's worth of facts: kept together with its cursor in one transaction.
 
@@ -46,6 +55,7 @@ class Page:
     each item with its last snapshot. `rows`: our own table's rows, values by field name, as they are now. `absent`:
     items that are known to be no longer present, and how; those that are not kept are ignored. `stale`: keys of the
     changes that made rows and pages of ours which no longer hold what we wrote, though no person changed them.
+    `ahead`: how many items this pull still has to tell after this page; None: that is not known.
     """
 
     scope: Scope
@@ -59,6 +69,7 @@ class Page:
     last: bool = False
     absent: Mapping[Ref, Presence] = field(default_factory=dict)
     stale: tuple[str, ...] = ()
+    ahead: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +109,17 @@ class Connector(Protocol):
     def pull(self, scope: Scope, cursor: str | None, known: Known) -> Iterator[Page]:
         """Everything changed in the scope since the cursor; everything, when there is none. Ends with `last`."""
 
+    def begin(self, since: datetime) -> str:
+        """A cursor for a scope that was never pulled, with which only what changed at or after `since` is told."""
+
+    def amount(self, scope: Scope, kept: int) -> Amount:
+        """What a first pull of the scope would cost, when so many of its items are kept with their history."""
+
     def get(self, ids: Sequence[str]) -> Page:
-        """These items with their history, fresh, whatever scope they are in. Vanished ones are left out."""
+        """These items with their history, fresh, whatever scope they are in; in none of ours: `presence` is outside.
+
+        Vanished ones are told as absent. The page belongs to no scope: its scope's id and its cursor are empty.
+        """
 
     def survey(self, wanted: Sequence[Change]) -> Own:
         """Which of the fields, tables and pages that these changes would make exist already, by our marks."""
@@ -110,8 +130,85 @@ class Connector(Protocol):
         Raises Transient with `uncertain` when a write may have landed without an answer.
         """
 
-    def hear(self, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
-        """Verify a webhook delivery; the ids worth getting again. Denied when the signature is wrong."""
+
+# ---- webhooks ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Handshake:
+    """A vendor's first knock at an address of ours: the secret that signs from now on, and the answer it wants."""
+
+    secret: str
+    answer: Mapping[str, str] = field(default_factory=dict)
+
+
+class Ear(Protocol):
+    """What hears a source's webhooks: pure, without a connection. Header names come in lower case.
+
+    `kind` stands in the address: `/hooks/{kind}/…`. `hidden`: each address ends in a secret of ours; else there is
+    one address a source.
+    """
+
+    source: str
+    kind: str
+    hidden: bool
+
+    def signed(self, headers: Mapping[str, str]) -> bool:
+        """Whether a signature of the right form is there at all; no body need be read without one."""
+
+    def knocks(self, headers: Mapping[str, str]) -> bool:
+        """Whether this may be a handshake, from its headers alone."""
+
+    def handshake(self, headers: Mapping[str, str], body: bytes) -> Handshake | None:
+        """The handshake that this is; None when it is none. Only asked where one is awaited."""
+
+    def hints(self, headers: Mapping[str, str], body: bytes, secret: str, me: Collection[str]) -> Sequence[str]:
+        """Verify a delivery, then read it: the ids worth getting again, each once, without our own echoes.
+
+        `me`: the ids of our own user. Denied when the signature is wrong, before anything is parsed; Garbled when
+        what was signed cannot be understood.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A webhook as its vendor tells of it. `as_wanted`: its filters are ours of today.
+
+    `deleted_at`: when the vendor will delete it if deliveries go on failing.
+    """
+
+    remote: str
+    scope: str
+    target: str
+    as_wanted: bool
+    active: bool
+    last_success_at: datetime | None = None
+    last_failure_at: datetime | None = None
+    last_failure: str = ""
+    retries: int = 0
+    next_attempt_after: datetime | None = None
+    deleted_at: datetime | None = None
+
+
+@runtime_checkable
+class Subscribes(Protocol):
+    """A connector whose vendor lets webhooks be managed through its API: one a scope."""
+
+    def subscriptions(self) -> Sequence[Subscription]:
+        """All webhooks of this token in the workspaces of its scopes, other programs' too, with their health."""
+
+    def subscribe(self, scope: Scope, target: str) -> tuple[Subscription, str]:
+        """Make one for a scope; the vendor knocks at `target` meanwhile. With it, the secret that signs.
+
+        Rejected when there is one already, or when nobody answered at the target. Transient with `uncertain` when
+        it may have been made: look before it is repeated.
+        """
+
+    def mend(self, remote: str) -> None:
+        """Set the filters that we want; the secret stays."""
+
+    def unsubscribe(self, remote: str) -> None:
+        """Take one away; one that is gone already is no error."""
 
 
 @runtime_checkable

@@ -11,7 +11,7 @@ from __future__ import annotations
 import polars as pl
 
 from rules.base import Board
-from rules.once import once
+from rules.once import while_asked
 
 _WORDS = """
 a an and are as at by for from in into is it its of on or our per please request requested the their this to up us
@@ -22,19 +22,25 @@ jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri q
 _FILLER = _WORDS.split()
 _MOST = 8
 """Words beyond this many, in alphabetical order, are not looked at."""
+_SLICE = 100_000
 
 
-@once
+@while_asked
 def word_sets(board: Board) -> pl.DataFrame:
     """`item`, `words` (sorted, each once): titles with at least two words that matter."""
-    return _sets(board.items.select("item", text="title"))
+    return _in_slices(board.items.select("item", text="title"))
 
 
-@once
+@while_asked
 def heads(board: Board) -> pl.DataFrame:
     """The same of what stands before a title's first colon, dash or bracket, where there is one."""
     parts = board.items.select("item", text=pl.col("title").str.extract(r"^([^:|(\[#]*?)(?:[:|(\[#]| [-–—] )"))
-    return _sets(parts.filter(pl.col("text").is_not_null()))
+    return _in_slices(parts.filter(pl.col("text").is_not_null()))
+
+
+def _in_slices(rows: pl.DataFrame) -> pl.DataFrame:
+    """Title by title, many at once: the words of all titles together would take several times the room."""
+    return pl.concat([_sets(part) for part in rows.iter_slices(_SLICE)] or [_sets(rows)])
 
 
 def _sets(rows: pl.DataFrame) -> pl.DataFrame:

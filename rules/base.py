@@ -17,8 +17,8 @@ from rules.shapes import ACTOR_KINDS, COLUMNS, EVENT_KINDS, EVENTS, INSTANT, ITE
 
 __all__ = [
     "ACTOR_KINDS", "COLUMNS", "EVENTS", "EVENT_KINDS", "INSTANT", "ITEMS", "NO_OPTION", "PEOPLE", "Board",
-    "Condition", "Evidence", "Exempt", "Finding", "Flow", "Hours", "Level", "Money", "OwnTime", "Rule", "Stage",
-    "StageKind", "Subject", "Terms", "Week",
+    "Charge", "Condition", "Evidence", "Exempt", "Finding", "Flow", "Hours", "Level", "Money", "OwnTime", "Rule",
+    "Stage", "StageKind", "Subject", "Terms", "Week",
 ]  # fmt: skip
 
 StageKind = Literal["backlog", "active", "waiting", "done"]
@@ -137,14 +137,29 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Charge:
+    """A cost of another sort than waiting, stated beside it and never added to it: `friction` (so many minutes of
+    work each time somebody asked again, work was sent back or reopened) or `delay` (days late at a value a day).
+
+    `hours`: of work, None where there are none; `money`: None without a rate; `formula`: how it was worked out.
+    """
+
+    what: Literal["friction", "delay"]
+    hours: float | None
+    money: float | None
+    currency: str
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A rule's verdict. `key` stays the same while the trouble lasts.
 
     `since`: when the trouble began. `limit`: the limit in words, with where it came from in `limit_from`.
     `waited_working` and `waited_elapsed` in seconds. `cost_hours`: working hours of waiting, None where the rule
     counts none; `cost_money` only where a rate is given; `cost_formula`: how it was worked out, in words.
-    `refs`: the items it counts, worst first. `first_seen`: when a run first found it, this one at the latest;
-    `exempt`: who keeps it from being said, until when; empty when nobody does.
+    `charges`: what it costs beside waiting. `refs`: the items it counts, worst first. `first_seen`: when a run first
+    found it, this one at the latest; `exempt`: who keeps it from being said, until when; empty when nobody does.
     """
 
     key: str
@@ -167,6 +182,7 @@ class Finding:
     cost_money: float | None = None
     currency: str = ""
     cost_formula: str = ""
+    charges: tuple[Charge, ...] = ()
     cause: str = ""
     refs: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()

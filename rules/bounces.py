@@ -7,7 +7,7 @@ import polars as pl
 from rules.base import Board
 from rules.flow import columns_in, timed
 from rules.handoffs import handoffs
-from rules.once import once
+from rules.once import once, while_asked
 
 
 @once
@@ -32,7 +32,7 @@ def stage_order(board: Board) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=shape, orient="row")
 
 
-@once
+@while_asked
 def returns(board: Board) -> pl.DataFrame:
     """One row per move to an earlier stage of the flow, by item and time: `item`, `flow`, `pos` (row of the event),
     `at`, `stage_from`, `stage_to`, `steps` (how many stages back), `from_done` (it was finished there: a reopening,

@@ -43,6 +43,14 @@ def days_of(board: Board, flows: pl.Series) -> pl.Series:
     return flows.cast(pl.String).replace_strict(days, default=calendar(board).day, return_dtype=pl.Int64)
 
 
+def days_for(board: Board, rows: pl.DataFrame, person: str) -> pl.Series:
+    """The same for rows with an `item` and a person: that person's usual day, where there are hours of their own."""
+    days = days_of(board, board.items["flow"].gather(rows["item"]))
+    for of, mine in _apart(board, rows, person):
+        days = days.scatter(mine.arg_true(), of.day)
+    return days
+
+
 def worked_between(
     board: Board, rows: pl.DataFrame, start: pl.Series, end: pl.Series, person: str | None = None
 ) -> pl.Series:

@@ -17,8 +17,8 @@ from typing import Any, ClassVar
 import polars as pl
 
 from rules.base import NO_OPTION, Board, Level, Rule
+from rules.calendars import calendar_of
 from rules.durations import Duration
-from rules.flow import calendar
 
 LEVELS: tuple[Level, ...] = ("warn", "breach")
 _STEP = Decimal("0.1")
@@ -85,7 +85,7 @@ def learn(board: Board, rule: Rule) -> list[Calibration]:
     past, like = rule.past(board), rule.clamp.fallback
     lengths = past["working" if like.working else "elapsed"].dt.total_microseconds()
     sample = int(past["ended"].sum())
-    day = calendar(board).day
+    day = calendar_of(board, getattr(rule, "flow", None)).day
     return [
         Calibration(rule.id, level, percent, _said_in(_percentile(lengths, past["ended"], percent), like, day),
                     sample, drawn(rule), board.now)

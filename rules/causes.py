@@ -20,7 +20,7 @@ import polars as pl
 from rules.base import Board
 from rules.blocked import covers
 from rules.calendars import days_of
-from rules.once import once
+from rules.once import while_asked
 from rules.owners import SHIFT, owner_at, place
 from rules.runs import bunches, sittings
 from rules.touches import team_parties
@@ -29,6 +29,8 @@ CAUSES = pl.Enum(["busy", "away", "batched", "passed over", "blocked", "nobody's
 """The last is for slips, which are no waits."""
 _HOUR = 3_600_000_000
 _MS = 1 << 42
+_SLICE = 1 << 20
+"""Events taken at once: hours that are many times in them are let go before the next."""
 
 
 def causes(board: Board, rows: pl.DataFrame) -> pl.Series:
@@ -74,17 +76,23 @@ def _nobody(board: Board, rows: pl.DataFrame, who: pl.Series) -> pl.Series:
     return unowned | gone.gather(person).fill_null(False)
 
 
-@once
+@while_asked
 def _hours_worked(board: Board) -> pl.Series:
     """Sorted (party, hour): every hour in which a person, or a team's listed member, did anything."""
-    events = board.events
-    mine = (events["actor_kind"] == "person") & events["actor"].is_not_null() & ~events["approximate"]
-    keys = _once_each(place(events["actor"].filter(mine), events["at"].filter(mine).dt.epoch("us") // _HOUR))
+    told = board.events.select("actor", "at", "actor_kind", "approximate")
+    keys = _once_each(pl.concat([_hours_in(part) for part in told.iter_slices(_SLICE)] or [_hours_in(told)]))
     teams = team_parties(board).filter("listed")
     members = board.people.select("team").join(teams, on="team", how="left", maintain_order="left")["party"]
     team = members.gather((keys // SHIFT).cast(pl.UInt32))
     of_team = (team.cast(pl.UInt64) * SHIFT + keys % SHIFT).drop_nulls()
     return pl.concat([keys, _once_each(of_team)])  # teams are numbered after people
+
+
+def _hours_in(events: pl.DataFrame) -> pl.Series:
+    """(person, hour) of some events, sorted, each once."""
+    mine = (pl.col("actor_kind") == "person") & pl.col("actor").is_not_null() & ~pl.col("approximate")
+    told = events.filter(mine)
+    return _once_each(place(told["actor"], told["at"].dt.epoch("us") // _HOUR))
 
 
 def _once_each(keys: pl.Series) -> pl.Series:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 import rules.checks
 from rules.base import Board, Condition, Finding, Level, Rule
+from rules.calendars import calendar_of
 from rules.durations import US
-from rules.flow import calendar
 from rules.language import moment, working_time
 from rules.noted import noted
+from rules.once import let_go
 
 
 @lru_cache(maxsize=1)
@@ -50,8 +52,7 @@ def judge(
     person keeps from being said, that person's decision in words.
     """
     limits = {rule.id: rule for rule in asked}
-    checked = ((finding, rule) for rule in limits.values() for finding in rule.check(board))
-    found = [noted(finding, rule, board, seen, quiet or {}) for finding, rule in checked]
+    found = [noted(finding, rule, board, seen, quiet or {}) for finding, rule in _checked(board, limits.values())]
     ordered = tuple(sorted(found, key=_costliest_first))
     told: Counter[str] = Counter()
     said = []
@@ -61,6 +62,14 @@ def judge(
             told[finding.rule] += 1
             said.append(finding)
     return Judgement(board, ordered, tuple(said))
+
+
+def _checked(board: Board, asked: Iterable[Rule]) -> Iterator[tuple[Finding, Rule]]:
+    """What each rule finds, kind by kind."""
+    for _, alike in groupby(sorted(asked, key=lambda rule: rule.kind), key=lambda rule: rule.kind):
+        for rule in alike:
+            yield from ((finding, rule) for finding in rule.check(board))
+        let_go(board)
 
 
 def _costliest_first(finding: Finding) -> tuple[float, float, float, str]:
@@ -94,7 +103,7 @@ def why(board: Board, asked: Sequence[Rule], ref: str, seen: Mapping[str, dateti
 
 
 def _told(board: Board, finding: Finding) -> Iterable[str]:
-    zone, day = board.terms.hours.timezone, calendar(board).day
+    zone, day = board.terms.hours.timezone, calendar_of(board, finding.flow or None).day
     yield f"[{finding.level}] {finding.sentence}"
     yield f"  rule      {finding.rule} ({finding.kind}), limit {finding.limit}, from {finding.limit_from}"
     yield f"  since     {moment(finding.since, zone)}"
@@ -106,6 +115,8 @@ def _told(board: Board, finding: Finding) -> Iterable[str]:
         yield f"  waited    {working_time(finding.waited_working * US, day)}"
     if finding.cost_formula:
         yield f"  cost      {finding.cost_formula}"
+    for charge in finding.charges:
+        yield f"  {charge.what:<9} {charge.formula}"
     for fact in finding.evidence:
         yield f"  {moment(fact.at, zone)}  {fact.text}" + (f"  {fact.ref}" if fact.ref else "")
     yield f"  next step {finding.next_step}"

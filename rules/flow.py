@@ -16,9 +16,8 @@ __all__ = [
 ]  # fmt: skip
 
 
-@once
 def homes(board: Board) -> pl.DataFrame:
-    """Moves in the container whose flow an item follows: `item`, `pos` (row in the events), `at`, `seq`, `old`,
+    """Moves in the container whose flow an item follows: `item`, `pos` (row in the events), `at`, `old`,
     `new` (column ids; null: none). Moves in other homes of the item are not here."""
     home = board.items["container"].gather(board.events["item"])
     here = board.events["kind"].is_in(["transition", "removed"]) & (board.events["container"] == home)

@@ -7,14 +7,15 @@ minutes of work as the config says. Delay: days late times the value a day, wher
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from rules import language
-from rules.base import Board
+from rules.base import INSTANT, Board
 from rules.bounces import bounces
-from rules.dates import morning_of, today
+from rules.dates import morning_of, today, zone_of
 from rules.finish import reopens
 from rules.handoff_map import counting
 from rules.handoffs import handoffs
@@ -89,15 +90,22 @@ def friction(board: Board, span: timedelta | None = None) -> list[Figure]:
 def lateness(board: Board) -> pl.DataFrame:
     """One row per item that has a due date, a value a day and is late, the dearest first: `item`, `due`, `days`
     (whole days from the due date to the finish, or to the board's day while it is open), `value_a_day`, `cost`."""
-    zone = board.terms.hours.timezone
-    ended = pl.col("finished_at").dt.convert_time_zone(zone).dt.date().fill_null(today(board, None))
     now = standing(board).select("item", "finished_at", "state").with_columns(
-        board.items["due"], board.items["value_a_day"]
+        board.items["due"], board.items["value_a_day"], board.items["flow"].cast(pl.String)
     )  # fmt: skip
     rows = now.filter(pl.col("due").is_not_null() & pl.col("value_a_day").is_not_null() & (pl.col("state") != "gone"))
-    late = rows.with_columns(days=(ended - pl.col("due")).dt.total_days()).filter(pl.col("days") > 0)
+    known = rows.select("flow", "finished_at").unique().rows()
+    ended = [(flow, at, _day(board, flow, at)) for flow, at in known]
+    days = pl.DataFrame(ended, schema={"flow": pl.String, "finished_at": INSTANT, "ended": pl.Date}, orient="row")
+    rows = rows.join(days, on=["flow", "finished_at"], how="left", nulls_equal=True)
+    late = rows.with_columns(days=(pl.col("ended") - pl.col("due")).dt.total_days()).filter(pl.col("days") > 0)
     priced = late.with_columns(cost=pl.col("days") * pl.col("value_a_day"))
     return priced.select("item", "due", "days", "value_a_day", "cost").sort("cost", "item", descending=[True, False])
+
+
+def _day(board: Board, flow: str | None, at: datetime | None) -> date:
+    """The day of an instant where the flow lives; the board's own where there is none."""
+    return today(board, flow) if at is None else at.astimezone(ZoneInfo(zone_of(board, flow))).date()
 
 
 def delay(board: Board) -> Figure | None:

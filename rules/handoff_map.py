@@ -12,9 +12,11 @@ import polars as pl
 
 from rules import language
 from rules.base import Board
+from rules.calendars import days_for
 from rules.durations import Duration
 from rules.flow import calendar
 from rules.handoffs import handoffs
+from rules.limits import over
 
 FLOOR = 20
 """Fewer waits than this have no percentile."""
@@ -59,10 +61,9 @@ def pair_sentences(board: Board, limit: Duration, span: timedelta, said: str) ->
     `by`, `from`, `to`, `over` (how many waited longer), `count`, `waited` (working time of those that did),
     `refs` and `given` (the rows behind the figures, longest first) and `sentence`. `said`: the span in words.
     """
-    day = calendar(board).day
-    length = pl.col("working" if limit.working else "elapsed").dt.total_microseconds()
-    late = length > limit.microseconds(day)
-    rows = counting(board, span).with_columns(late=late).sort("working", "item", descending=[True, False])
+    day, rows = calendar(board).day, counting(board, span)
+    rows = rows.with_columns(late=over(limit, days_for(board, rows, "to_person")))
+    rows = rows.sort("working", "item", descending=[True, False])
     rows = rows.with_columns(ref=board.items["ref"].gather(rows["item"]))
     pairs = rows.group_by("by", "from", "to").agg(
         count=pl.len(), over=pl.col("late").sum(), waited=pl.col("working").filter("late").sum(),

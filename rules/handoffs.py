@@ -40,9 +40,9 @@ def handoffs(board: Board) -> pl.DataFrame:
     latest then: the vendor keeps no history). Working time is the receiver's, where a person with own hours received
     it, else the flow's.
     """
-    parts = [_settled(changed, board) for changed in changes(board)]
     order = pl.col("by").replace_strict({"owner": 0, "team": 1, "stage": 2, "approval": 3}, return_dtype=pl.UInt8)
-    rows = pl.concat(parts).sort("item", "pos", order, maintain_order=True)
+    rows = pl.concat(_settled(changed, board) for changed in changes(board)).sort("item", "pos", order,
+                                                                                  maintain_order=True)  # fmt: skip
     end = pl.coalesce("touched_at", "ended_at").fill_null(board.now)
     rows = timed(rows.with_columns(wait_end=end), board, "given_at", "wait_end", "to_person")
     return rows.with_columns(

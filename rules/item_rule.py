@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from rules import language, where
-from rules.base import Board, Condition, Evidence, Finding, Rule, Subject
+from rules.base import Board, Charge, Condition, Evidence, Finding, Rule, Subject
 from rules.calendars import days_of
 from rules.now import standing
 from rules.parties import REQUESTER
@@ -32,6 +32,7 @@ class Said:
     evidence: tuple[Evidence, ...] = ()
     cost: language.Cost | None = None
     mark: str = ""
+    charges: tuple[Charge, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class ItemRule(Rule):
             waited_working=row["working"].total_seconds(), waited_elapsed=row["elapsed"].total_seconds(),
             cost_hours=cost.hours if cost else None, cost_money=cost.money if cost else None,
             currency=cost.currency if cost else "", cost_formula=cost.formula if cost else "",
-            refs=(ref,), evidence=said.evidence,
+            charges=said.charges, refs=(ref,), evidence=said.evidence,
         )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import polars as pl
 from rules.base import Board
 from rules.finish import finishes
 from rules.flow import ownerships, stays, team_spells
-from rules.once import once
+from rules.once import once, while_asked
 
 
 @once
@@ -60,7 +60,7 @@ def _teams(board: Board) -> pl.DataFrame:
     return team_spells(board).filter(pl.col("until").is_null()).select("item", field_team="team")
 
 
-@once
+@while_asked
 def last_touches(board: Board) -> pl.DataFrame:
     """`item`, `touched_at`: the last event by a person, whoever it was. Own writes, bots and rules do not touch."""
     return (

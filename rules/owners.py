@@ -8,7 +8,7 @@ import polars as pl
 
 from rules.base import Board
 from rules.flow import person_of
-from rules.once import once
+from rules.once import while_asked
 
 SHIFT = 1 << 32
 Column = TypeVar("Column", pl.Expr, pl.Series)
@@ -26,7 +26,7 @@ def told_of(board: Board, kind: str) -> pl.DataFrame:
     return events.filter(pl.col("kind") == kind).drop("kind").collect()
 
 
-@once
+@while_asked
 def _owner_marks(board: Board) -> pl.DataFrame:
     told = told_of(board, "owner")
     keys = place(told["item"], told["pos"])

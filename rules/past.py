@@ -15,7 +15,7 @@ from rules.base import INSTANT, Board
 from rules.flow import stays, timed
 from rules.handoff_map import counting
 from rules.now import standing
-from rules.once import once
+from rules.once import while_asked
 from rules.silence import touches_of
 from rules.where import Where
 
@@ -50,7 +50,7 @@ def stage_lengths(
     return rows.select(_CASE)
 
 
-@once
+@while_asked
 def _visits(board: Board) -> pl.DataFrame:
     """Every visit to a stage, as one row where its columns follow each other. A finished item has left its stage."""
     now = standing(board)

@@ -41,8 +41,7 @@ ITEMS: Mapping[str, pl.DataType | type[pl.DataType]] = {
 
 EVENTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "item": pl.UInt32,
-    "at": INSTANT,  # sorted by item, then at, then seq
-    "seq": pl.Int64,
+    "at": INSTANT,  # rows are in story order: by item, instant, and the vendor's order within it
     "kind": EVENT_KINDS,  # "team", "blocked": changes of the source's fields of that meaning
     "field": pl.Categorical,
     "container": pl.Categorical,

@@ -10,7 +10,7 @@ import polars as pl
 from rules.base import Board
 from rules.dates import today
 from rules.flow import person_of, timed
-from rules.once import once
+from rules.once import while_asked
 from rules.owners import place, told_of
 
 
@@ -26,12 +26,12 @@ def touches_of(board: Board, chasing_counts: bool = False) -> pl.DataFrame:
     return pl.DataFrame({"item": board.events["item"].gather(rows), "at": board.events["at"].gather(rows)})
 
 
-@once
+@while_asked
 def _all_touch(board: Board) -> pl.DataFrame:
     return _since(board, pl.Series(dtype=pl.UInt32), _touching(board, chasing_counts=True))
 
 
-@once
+@while_asked
 def _chasing_apart(board: Board) -> pl.DataFrame:
     return _since(board, _chasing(board), _touching(board, chasing_counts=False))
 
@@ -42,7 +42,7 @@ def _touching(board: Board, chasing_counts: bool) -> pl.Series:
     return hands if chasing_counts else hands.scatter(_chasing(board), False)
 
 
-@once
+@while_asked
 def _chasing(board: Board) -> pl.Series:
     """The rows of the events that only chase."""
     comments = (board.events["actor_kind"] == "person") & (board.events["kind"] == "comment")
@@ -78,7 +78,7 @@ def _since(board: Board, chasing: pl.Series, touching: pl.Series) -> pl.DataFram
     days = {flow: today(board, flow) for flow in told["flow"].unique()}
     dates = told["flow"].replace_strict(days, return_dtype=pl.Date) if told.height else told["parked_until"]
     told = told.with_columns(
-        since=pl.coalesce("at", "created_at"), who=board.people["name"].gather(told["actor"]),
+        since=pl.coalesce("at", "created_at"), who=board.people["name"].cast(pl.Categorical).gather(told["actor"]),
         chased=pl.col("chased").fill_null(0), parked=(pl.col("parked_until") > dates).fill_null(False),
         none=pl.lit(None, items["created_at"].dtype),
     )  # fmt: skip

@@ -8,20 +8,19 @@ import polars as pl
 
 from rules.base import Board
 from rules.handoff_map import counting
-from rules.once import once
+from rules.once import while_asked
 
 
-@once
+@while_asked
 def first_looks(board: Board) -> pl.DataFrame:
     """One row per first look at a handoff, by the looker and time: `item`, `hand` (person), `touched_at`, `elapsed`
     and `working` (the wait before it; the longest, where one look ended several), `flow`, `team` (the looker's)."""
     waits = counting(board).filter(pl.col("touched_at").is_not_null())
-    hands = board.events.lazy().select("item", "at", hand="actor", kind="actor_kind").filter(
-        (pl.col("kind") == "person") & pl.col("hand").is_not_null()
-    ).collect()  # fmt: skip
-    ended = waits.select("item", at="touched_at")
-    hands = hands.join(ended, on=["item", "at"], how="semi", maintain_order="left")
-    hands = hands.unique(["item", "at"], keep="first", maintain_order=True)
+    ended = waits.lazy().select("item", at="touched_at")
+    told = board.events.lazy().select("item", "at", pos=pl.int_range(pl.len()), hand="actor", kind="actor_kind")
+    told = told.filter((pl.col("kind") == "person") & pl.col("hand").is_not_null())
+    hands = told.join(ended, on=["item", "at"], how="semi").drop("kind").collect(engine="streaming")
+    hands = hands.sort("pos").unique(["item", "at"], keep="first", maintain_order=True).drop("pos")
     looks = waits.join(hands, left_on=["item", "touched_at"], right_on=["item", "at"], how="inner")
     looks = looks.group_by("hand", "item", "touched_at").agg(
         pl.col("elapsed").max(), pl.col("working").max(), pl.col("flow").first().cast(pl.String)

@@ -7,10 +7,10 @@ import polars as pl
 from rules.base import Board
 from rules.flow import stays
 from rules.now import standing
-from rules.once import once
+from rules.once import while_asked
 
 
-@once
+@while_asked
 def stage_times(board: Board) -> pl.DataFrame:
     """One row per item that is in a stage: `item`, `since` (when it last came into the stage), `visits`, `elapsed`
     and `working` (this visit), `all_elapsed` and `all_working` (every visit). Columns of one stage are one visit."""
@@ -31,7 +31,7 @@ def stage_times(board: Board) -> pl.DataFrame:
     return last.join(this, on="visit", how="left", maintain_order="left").drop("visit")
 
 
-@once
+@while_asked
 def visits(board: Board) -> pl.DataFrame:
     """Every visit to the present stage: `item`, `entered_at`, `left_at` (null while there), by item and time."""
     now = standing(board)["stage"]

@@ -22,9 +22,11 @@ class Wait:
 
     @classmethod
     def of(cls, board: Board, row: Mapping[str, Any], limit: Duration) -> Wait:
-        """The wait in a row's `working` or `elapsed`, whichever the limit counts. The row names its `item`."""
+        """The wait in a row's `working` or `elapsed`, whichever the limit counts. The row names its `item`, and its
+        `day` where that is not the usual one of the item's flow."""
         length = row["working" if limit.working else "elapsed"]
-        return cls(length // US_STEP, limit, calendar_of(board, board.items["flow"][row["item"]]).day)
+        day = row.get("day") or calendar_of(board, board.items["flow"][row["item"]]).day
+        return cls(length // US_STEP, limit, day)
 
     @property
     def over(self) -> bool:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import polars as pl
 
 from rules.base import Board, Condition
 from rules.now import standing
-from rules.once import once
+from rules.patterns import matches
 
 Names = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Where:
-    """Lists of names; within a list any of them, between lists all of them. `project`: a container's id, with or
-    without its source; `owner`: a name or a vendor id; `type`: task, milestone, approval, page, idea, experiment;
-    `field`: any mapped field as "name=text", like "Channel=Email"."""
+    """Lists of names; within a list any of them, between lists all of them; `*` in a name is any run of characters.
+    `project`: a container's id, with or without its source; `owner`: a name or a vendor id; `type`: task, milestone,
+    approval, page, idea, experiment; `field`: any mapped field as "name=text", like "Channel=Email"."""
 
     flow: Names = ()
     source: Names = ()
@@ -51,35 +52,42 @@ def within(where: Where, flow: str | None = None, source: str | None = None) -> 
     return replace(where, flow=(flow,) if flow else where.flow, source=(source,) if source else where.source)
 
 
-@once
-def traits(board: Board) -> pl.DataFrame:
-    """One row per item, in item order: what conditions can ask about, each a list of the names that would match."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One value (or list of values) per item, in item order. `ids`: they are "source:id", and go by the id alone too.
+    Names stay small numbers: a board has a million items and a few hundred names."""
+
+    values: pl.Series
+    ids: bool = False
+
+    def fits(self, value: str, names: Names) -> bool:
+        spelled = [value, value.partition(":")[2] or value] if self.ids else [value]
+        return any(name == one or matches(name, one) for one in spelled for name in names)
+
+
+def _told(board: Board, key: str) -> list[_Told]:
+    """What a list of this key is held against; any of them counts."""
     items, now = board.items, standing(board)
-    people = board.people.select("person", "key")
-    key = now.select("owner").join(people, left_on="owner", right_on="person", how="left", maintain_order="left")[
-        "key"
-    ]
-    text = pl.String
+    if key == "owner":
+        return [_Told(now["owner_name"]), _Told(_owner_keys(board), ids=True)]
+    if key == "source":
+        return [_Told(items["source"]), _Told(_roles(board))]
+    if key == "project":
+        return [_Told(items["container"], ids=True)]
+    if key in ("stage", "team"):
+        return [_Told(now[key])]
+    return [_Told(items[{"tag": "tags", "field": "fields", "type": "kind"}.get(key, key)])]
 
-    def either(*names: pl.Series) -> pl.Series:
-        return pl.select(pl.concat_list([name.cast(text) for name in names])).to_series()
 
-    def without_source(names: pl.Series) -> pl.Series:
-        return names.cast(text).str.replace(r"^[^:]*:", "")
-
-    return pl.DataFrame({
-        "flow": either(items["flow"]), "source": either(items["source"], _roles(board)),
-        "stage": either(now["stage"]), "tag": items["tags"],
-        "project": either(items["container"], without_source(items["container"])),
-        "owner": either(now["owner_name"], key, without_source(key)), "team": either(now["team"]),
-        "type": either(items["kind"]), "priority": either(items["priority"]), "field": items["fields"],
-    })  # fmt: skip
+def _owner_keys(board: Board) -> pl.Series:
+    return board.people["key"].cast(pl.Categorical).gather(standing(board)["owner"])
 
 
 def _roles(board: Board) -> pl.Series:
     """What the item's flow gives as its source: `notion.ideas`."""
     sources = {flow.id: flow.source for flow in board.terms.flows.values()}
-    return board.items["flow"].cast(pl.String).replace_strict(sources, default=None, return_dtype=pl.String)
+    roles = board.items["flow"].cast(pl.String).replace_strict(sources, default=None, return_dtype=pl.String)
+    return roles.cast(pl.Categorical)
 
 
 def matching(board: Board, where: Where, where_not: Where) -> pl.Series:
@@ -93,23 +101,32 @@ def matching(board: Board, where: Where, where_not: Where) -> pl.Series:
 
 
 def _any_of(board: Board, key: str, names: Names) -> pl.Series:
-    hit = traits(board).select(pl.col(key).list.eval(pl.element().is_in(names)).list.any())
-    return hit.to_series().fill_null(False)
+    hit = pl.repeat(False, board.items.height, dtype=pl.Boolean, eager=True)
+    for told in _told(board, key):
+        column, listed = told.values, told.values.dtype == pl.List
+        values = (column.explode() if listed else column).unique().drop_nulls().cast(pl.String)
+        chosen = [value for value in values if told.fits(value, names)]
+        if listed:
+            found = column.list.eval(pl.element().is_in(chosen)).list.any()
+        else:
+            found = column.is_in(pl.Series(chosen, dtype=pl.Categorical).implode())
+        hit = hit | found.fill_null(False)
+    return hit
 
 
 def conditions(board: Board, item: int, where: Where, where_not: Where) -> Iterator[Condition]:
     """Each list as a condition on one item."""
-    of = traits(board).row(item, named=True)
-    for key, names in where.named():
-        has = [name for name in of[key] or () if name]
-        yield Condition(
-            f"its {key} is one of where", bool(set(has) & set(names)), _said(key, has), " or ".join(names)
-        )
-    for key, names in where_not.named():
-        has = [name for name in of[key] or () if name]
-        yield Condition(
-            f"its {key} is none of where_not", not set(has) & set(names), _said(key, has), " or ".join(names)
-        )
+    for said, lists, wanted in (("is one of where", where, True), ("is none of where_not", where_not, False)):
+        for key, names in lists.named():
+            has = [(told, one) for told in _told(board, key) for one in _each(told.values[item])]
+            fits = any(told.fits(one, names) for told, one in has)
+            value = _said(key, [one for _, one in has])
+            yield Condition(f"its {key} {said}", fits == wanted, value, " or ".join(names))
+
+
+def _each(value: Any) -> list[str]:
+    """The names in one item's value."""
+    return [str(one) for one in (value if isinstance(value, pl.Series) else [value]) if one]
 
 
 def _said(key: str, names: list[str]) -> str:

@@ -14,6 +14,7 @@ from sync.house import House
 from sync.plan import LeftAlone, Plan, Step
 from sync.planning_rows import columns_note
 from sync.pulling import Trouble
+from sync.stopping import Stop
 
 
 @dataclass(slots=True)
@@ -31,15 +32,15 @@ class Applied:
         return self.outcomes["written"]
 
 
-def carry_out(house: House, run: str, plan: Plan) -> Applied:
-    """Apply every step in order. A change that fails stays wanted and is tried by the next run."""
-    applied = Applied()
+def carry_out(house: House, run: str, plan: Plan, applied: Applied, stop: Stop) -> Applied:
+    """Apply every step in order. A change that fails stays wanted and is tried by the next run. Parked."""
     denied: set[str] = set()
     sent: list[Sent] = []
     house.progress.applying(len(plan.steps))
     for target, values in plan.adopted.items():
         house.store.adopt(run, target, values)
     for step in plan.steps:
+        stop.check()
         if step.source in denied:
             continue
         try:

@@ -36,7 +36,7 @@ _EVENTS: Mapping[str, Any] = {
 _FINDINGS: Mapping[str, Any] = {
     "key": pl.String, "rule": pl.String, "level": pl.String, "ref": pl.String, "since": INSTANT, "limit": pl.String,
     "cost_hours": pl.Float64, "cost_money": pl.Float64, "sentence": pl.String, "currency": pl.String,
-    "subject": pl.String,
+    "subject": pl.String, "friction_hours": pl.Float64, "friction_money": pl.Float64, "delay_money": pl.Float64,
 }  # fmt: skip
 
 
@@ -150,10 +150,17 @@ def findings_table(findings: Iterable[Finding]) -> pl.DataFrame:
     """One row a finding, sorted by ref and time; `ref` is empty where a finding is about more than one item."""
     rows = [
         (one.key, one.rule, one.level, one.subject.id if one.subject.kind == "item" else None, one.since, one.limit,
-         one.cost_hours, one.cost_money, one.sentence, one.currency or None, one.subject.id)
+         one.cost_hours, one.cost_money, one.sentence,
+         one.currency or next((charge.currency for charge in one.charges if charge.currency), None), one.subject.id,
+         _charged(one, "friction", "hours"), _charged(one, "friction", "money"), _charged(one, "delay", "money"))
         for one in findings
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=dict(_FINDINGS), orient="row").sort("ref", "since", "key")
+
+
+def _charged(finding: Finding, what: str, name: str) -> float | None:
+    """One figure of a finding's charges of that sort; None where there is none."""
+    return next((getattr(charge, name) for charge in finding.charges if charge.what == what), None)
 
 
 def _write(rows: pl.DataFrame, path: Path, format: str) -> int:  # noqa: A002

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from connectors.model import Ref
 from rules.base import Flow, Stage, Terms
-from sync.config.patterns import matches
+from rules.patterns import matches
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from rules.calibration import in_force
 from rules.engine import Judgement, judge
 from sync.config import Settings
 from sync.decisions import Verdict, verdict
+from sync.stopping import Stop
 from sync.store import Store
 from sync.view import SourceTerms, board
 
@@ -24,7 +25,8 @@ class Progress:
     """What a run tells while it goes. Every part may be replaced; the defaults say nothing."""
 
     pulling: Callable[[Scope], None] = field(default=lambda scope: None)
-    kept: Callable[[Scope, int, int], None] = field(default=lambda scope, items, events: None)
+    kept: Callable[[Scope, int, int, int | None], None] = field(default=lambda scope, items, events, ahead: None)
+    waiting: Callable[[Scope, str], None] = field(default=lambda scope, why: None)
     applying: Callable[[int], None] = field(default=lambda total: None)
     applied: Callable[[str], None] = field(default=lambda target: None)
     note: Callable[[str], None] = field(default=lambda text: None)
@@ -57,7 +59,7 @@ class Listening:
     def __init__(self, door: Connector) -> None:
         self.id = door.id
         self.scopes, self.pull, self.get = door.scopes, door.pull, door.get
-        self.survey, self.hear = door.survey, door.hear
+        self.survey, self.begin, self.amount = door.survey, door.begin, door.amount
 
     def apply(self, change: Change) -> Receipt:
         """Never: the config says observe."""
@@ -66,7 +68,7 @@ class Listening:
 
 @dataclass(frozen=True)
 class House:
-    """The parts of one service, wired. `meter` counts every request to the vendors."""
+    """The parts of one service, wired. `meter` counts every request to the vendors; `stop` says when to end early."""
 
     settings: Settings
     store: Store
@@ -75,6 +77,7 @@ class House:
     terms: Terms
     meter: Meter
     progress: Progress = field(default_factory=Progress)
+    stop: Stop = field(default_factory=Stop)
 
     def rules_at(self, now: datetime) -> tuple[Rule, ...]:
         """The rules with the limits in force at an instant: learned ones as they had been frozen by then."""

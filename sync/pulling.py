@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from connectors.base import Scope
+from connectors.base import Page, Scope
 from connectors.errors import ConnectorError, Denied
-from connectors.model import PutPage
+from connectors.model import PutPage, Ref
 from sync.house import House, Source
 from sync.intent import own_target
 from sync.planning import own_places, place_of
+from sync.stopping import Stop
+from sync.store import Busy
+
+LOOK = 50
+"""Items that are read again together, and kept together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,28 +31,64 @@ class Trouble:
 
 @dataclass(slots=True)
 class Pulled:
-    """What was read: `unheard` sources could not be read whole, so nothing is concluded about them."""
+    """What was read: `unheard` sources are not read whole, so nothing is concluded about them.
+
+    `left_to_others`: scopes, in words, that another process was reading at the time; theirs is the same reading.
+    """
 
     items: int = 0
     events: int = 0
     scopes: int = 0
     unheard: set[str] = field(default_factory=set)
     troubles: list[Trouble] = field(default_factory=list)
+    left_to_others: list[str] = field(default_factory=list)
 
 
-def pull(house: House, only: Collection[str] | None = None) -> Pulled:
-    """Read every source (or only these). One that fails is reported and left out; the others go on."""
-    pulled = Pulled()
+def pull(house: House, pulled: Pulled, stop: Stop, only: Collection[str] | None = None) -> Pulled:
+    """Read every source (or only these). One that fails is reported and left out; the others go on. Parked."""
     for source in house.sources.values():
         if only is not None and source.id not in only:
             continue
         try:
             find_own(house, source)
             for scope in source.connector.scopes():
-                _pull_scope(house, source, scope, pulled)
+                pull_scope(house, source, scope, pulled, stop)
         except ConnectorError as error:
             _note(pulled, source.id, f"[sources.{source.id}]", error)
     return pulled
+
+
+def read_echo(house: House, sources: Collection[str], stop: Stop) -> None:
+    """Read what we have just written ourselves: it moves the cursors behind our writes."""
+    if sources:
+        pull(house, Pulled(), stop, only=sources)
+
+
+def look(house: House, refs: Collection[Ref], pulled: Pulled, stop: Stop) -> Pulled:
+    """Read these items again, wherever they are.
+
+    A source that is not read whole stays unheard: nothing can be concluded from a part of it. Parked.
+    """
+    for source in house.sources.values():
+        try:
+            scopes = source.connector.scopes()
+            if not house.store.read_whole(scopes):
+                pulled.unheard.add(source.id)
+            ids = sorted({ref.id for ref in refs if ref.source == source.id})
+            for start in range(0, len(ids), LOOK):
+                stop.check()
+                page = source.connector.get(ids[start : start + LOOK])
+                _take(house, source, _without_strangers(house, page), pulled)
+        except ConnectorError as error:
+            _note(pulled, source.id, f"[sources.{source.id}]", error)
+    return pulled
+
+
+def _without_strangers(house: House, page: Page) -> Page:
+    """The page without what is outside of every scope and was never in one: a webhook may tell of anything."""
+    outside = [item.ref for item in page.items if item.presence == "outside"]
+    strangers = set(outside) - {item.ref for item in house.store.items(outside)} if outside else set()
+    return replace(page, items=tuple(item for item in page.items if item.ref not in strangers))
 
 
 def find_own(house: House, source: Source) -> None:
@@ -61,22 +103,39 @@ def find_own(house: House, source: Source) -> None:
             house.store.note_made(place_of(place), remote)
 
 
-def _pull_scope(house: House, source: Source, scope: Scope, pulled: Pulled) -> None:
+def pull_scope(
+    house: House, source: Source, scope: Scope, pulled: Pulled, stop: Stop, since: datetime | None = None
+) -> None:
+    """Read one scope from its cursor on. One that another process is reading is left to it. Parked, Denied.
+
+    `since`: where one begins that has no cursor yet; None: at the beginning.
+    """
+    stop.check()
     house.progress.pulling(scope)
     try:
-        for page in source.connector.pull(scope, house.store.cursor(scope), house.store.known):
-            kept = house.store.keep(page)
-            pulled.items += kept.items
-            pulled.events += kept.events
-            for key in page.stale:
-                house.store.forget_said(own_target(source.id, key))
-            house.progress.kept(scope, kept.items, kept.events)
+        with house.store.scope_lock(scope):
+            cursor = house.store.cursor(scope) or (source.connector.begin(since) if since else None)
+            for page in source.connector.pull(scope, cursor, house.store.known):
+                _take(house, source, page, pulled)
+                stop.check()
     except Denied:
         raise
     except ConnectorError as error:
         _note(pulled, source.id, scope.name or scope.id, error)
+    except Busy as busy:
+        pulled.unheard.add(source.id)
+        pulled.left_to_others.append(f"{source.id}: {scope.name or scope.id}: {busy.holder} is reading it")
     else:
         pulled.scopes += 1
+
+
+def _take(house: House, source: Source, page: Page, pulled: Pulled) -> None:
+    kept = house.store.keep(page)
+    pulled.items += kept.items
+    pulled.events += kept.events
+    for key in page.stale:
+        house.store.forget_said(own_target(source.id, key))
+    house.progress.kept(page.scope, kept.items, kept.events, page.ahead)
 
 
 def _note(pulled: Pulled, source: str, where: str, error: ConnectorError) -> None:

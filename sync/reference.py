@@ -61,7 +61,10 @@ kind lists. **`limit`** is the most that is said of one rule, the costliest firs
 
 **`flow`**, **`source`**, **`where`** and **`where_not`** choose the items. Within a list any name will do, between
 lists all must hold: `where = { WHERE }`. There are lists
-of { LISTS }.
+of { LISTS }. In a name `*` stands for any run of characters (`\\\\*` for a star).
+
+**`[patterns]`** names lists that several rules ask for: with `put-aside = ["frozen", "Parked*"]` there, `tag =
+["@put-aside", "on hold"]` asks for all three. A name that really begins with an at sign is `"\\\\@name"`.
 
 **What is said** changes once a day at most: whole days that have passed, or `more than 4 working hours` where no
 whole day shows it. `handrail why` tells it to the minute.

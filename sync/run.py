@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from connectors.model import Ref
 from rules.engine import Judgement
 from sync.applying import Applied, carry_out
 from sync.guarding import pass_guards
@@ -13,19 +14,28 @@ from sync.house import House
 from sync.listening import note_decisions
 from sync.plan import Plan
 from sync.planning import make_plan
-from sync.pulling import Pulled, Trouble, find_own, pull
+from sync.pulling import Pulled, Trouble, find_own, look, pull, read_echo
+from sync.stopping import Parked, Stop
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What one run read, found, planned and wrote."""
+    """What one run read, found, planned and wrote. `parked`: why it ended before it was through; empty: it was."""
 
     run: str
     as_of: datetime
-    pulled: Pulled
-    judgement: Judgement
     plan: Plan
+    pulled: Pulled = field(default_factory=Pulled)
+    judged: Judgement | None = None
     applied: Applied = field(default_factory=Applied)
+    parked: str = ""
+
+    @property
+    def judgement(self) -> Judgement:
+        """What was found; a run that was parked before it judged must not be asked."""
+        if self.judged is None:
+            raise AssertionError(f"run {self.run} was parked before it judged")
+        return self.judged
 
     @property
     def troubles(self) -> list[Trouble]:
@@ -33,28 +43,43 @@ class Outcome:
         return [*self.pulled.troubles, *refused, *self.applied.troubles]
 
 
-def run(house: House, now: datetime, *, write: bool, past_guards: Collection[str] = ()) -> Outcome:
+def run(
+    house: House, now: datetime, *, write: bool, past_guards: Collection[str] = (), stop: Stop | None = None,
+    hints: Collection[Ref] | None = None,
+) -> Outcome:  # fmt: skip
     """Bring what is readable at the vendors into agreement with how work is, as of `now`.
 
-    Without `write` it stops before the first write. Raises TooMuch when a guard refuses, Busy when another run
-    is under way; what single sources or changes could not do is in `troubles`. `past_guards`: guards overridden.
+    Without `write` it stops before the first write. With `hints` only these items are read again. `stop` (the house's
+    own, if none is given) ends it early: what is kept stays, nothing is concluded from a half, and the next run goes
+    on. Raises TooMuch when a guard refuses, Busy when another run is under way; what single sources or changes could
+    not do is in `troubles`. `past_guards`: guards overridden.
     """
     with house.store.run_lock():
         number = house.store.begin_run("run", "apply" if write else "plan", now, house.settings.hash)
-        pulled = pull(house)  # 1 pull, 2 keep
-        note_decisions(house, now)
-        judgement = house.judge(now)  # 3 view, 4 judge
-        plan = make_plan(house, judgement, frozenset(pulled.unheard))  # 5 plan
-        outcome = Outcome(number, now, pulled, judgement, plan)
-        if write:
-            pass_guards(house, plan, past_guards)
-            outcome.applied = carry_out(house, number, plan)  # 6 apply, 7 settle
-            heard = house.sources.keys() - pulled.unheard
-            house.store.note_findings(number, now, judgement.findings, heard, house.settings.hash)
-            if outcome.applied.sources:
-                pull(house, only=outcome.applied.sources)  # our own echo: it moves the cursors behind our writes
+        outcome = Outcome(number, now, Plan(now, ()))
+        try:
+            _hops(house, outcome, write, past_guards, stop or house.stop, hints)
+        except Parked as parked:
+            outcome.parked = str(parked)
         house.store.end_run(number, summary_of(outcome, house))
     return outcome
+
+
+def _hops(
+    house: House, outcome: Outcome, write: bool, past_guards: Collection[str], stop: Stop,
+    hints: Collection[Ref] | None,
+) -> None:  # fmt: skip
+    number, now, pulled = outcome.run, outcome.as_of, outcome.pulled
+    pull(house, pulled, stop) if hints is None else look(house, hints, pulled, stop)  # 1 pull, 2 keep
+    note_decisions(house, now)
+    outcome.judged = house.judge(now)  # 3 view, 4 judge
+    outcome.plan = make_plan(house, outcome.judged, frozenset(pulled.unheard))  # 5 plan
+    if write:
+        pass_guards(house, outcome.plan, past_guards)
+        carry_out(house, number, outcome.plan, outcome.applied, stop)  # 6 apply, 7 settle
+        heard = house.sources.keys() - pulled.unheard
+        house.store.note_findings(number, now, outcome.judged.findings, heard, house.settings.hash)
+        read_echo(house, outcome.applied.sources, stop)
 
 
 def apply_plan(house: House, plan: Plan, past_guards: Collection[str] = ()) -> Applied:
@@ -64,30 +89,31 @@ def apply_plan(house: House, plan: Plan, past_guards: Collection[str] = ()) -> A
         for source in house.sources.values():
             find_own(house, source)
         pass_guards(house, plan, past_guards)
-        applied = carry_out(house, number, plan)
-        if applied.sources:
-            pull(house, only=applied.sources)
+        applied = carry_out(house, number, plan, Applied(), house.stop)
+        read_echo(house, applied.sources, house.stop)
         house.store.end_run(number, {"written": applied.written, "errors": len(applied.troubles)})
     return applied
 
 
 def summary_of(outcome: Outcome, house: House) -> dict[str, object]:
     """A run in one object: what `--json` prints and what the store keeps."""
-    tally = house.meter.read()
+    tally, judged = house.meter.read(), outcome.judged
     return {
         "run": outcome.run,
-        "finished": True,
+        "finished": not outcome.parked,
+        **({"stopped": outcome.parked} if outcome.parked else {}),
         "as_of": outcome.as_of.isoformat(),
-        "items": outcome.judgement.board.items.height,
+        "items": judged.board.items.height if judged else None,
         "pulled": {"items": outcome.pulled.items, "events": outcome.pulled.events},
-        "findings": len(outcome.judgement.findings),
-        "said": len(outcome.judgement.said),
+        "findings": len(judged.findings) if judged else None,
+        "said": len(judged.said) if judged else None,
         "planned": len(outcome.plan.steps),
         "written": outcome.applied.written,
         "outcomes": dict(outcome.applied.outcomes),
         "left_alone": len(outcome.plan.left_alone),
         "moved_on": len(outcome.applied.moved_on),
         "given_back": len(outcome.applied.given_back),
+        "left_to_others": list(outcome.pulled.left_to_others),
         "errors": [f"{one.source}: {one.where}: {one.text}" for one in outcome.troubles],
         "requests": {source: tally.total(source) for source in house.sources},
     }

@@ -14,7 +14,7 @@ from sync.applying import Applied, carry_out
 from sync.house import House
 from sync.plan import LeftAlone, Plan, Reason, Step, alike
 from sync.planning import readable
-from sync.pulling import Pulled, Trouble, pull
+from sync.pulling import Pulled, Trouble, pull, read_echo
 from sync.store import Entry
 from sync.undo import Past, Place, Stays
 
@@ -62,14 +62,13 @@ def take_back(house: House, run: str | None, now: datetime, *, write: bool) -> U
     with house.store.run_lock():
         chosen = _chosen(house, run)
         number = house.store.begin_run("undo", "apply" if write else "plan", now, house.settings.hash)
-        pulled = pull(house)
+        pulled = pull(house, Pulled(), house.stop)
         back = _Back(house, chosen, frozenset(pulled.unheard))
         plan = back.plan(now)
         done = Undone(number, tuple(sorted({entry.run for entry in chosen})), plan, tuple(back.remains), pulled)
         if write:
-            done.applied = carry_out(house, number, plan)
-            if done.applied.sources:
-                pull(house, only=done.applied.sources)
+            carry_out(house, number, plan, done.applied, house.stop)
+            read_echo(house, done.applied.sources, house.stop)
         house.store.end_run(number, done.to_json())
     return done
 

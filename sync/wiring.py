@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from connectors.asana.connector import AsanaConnector
+from connectors.asana.hooks import AsanaEar
 from connectors.asana.options import AsanaOptions
-from connectors.base import Connector
+from connectors.base import Connector, Ear
 from connectors.http import Meter
 from connectors.model import OwnField
 from connectors.notion.connector import NotionConnector
+from connectors.notion.hearing import NotionEar
 from connectors.notion.options import NotionOptions
 from connectors.pace import Pace
 from sync.config import Settings, SourceKind
@@ -19,6 +21,7 @@ from sync.house import House, Listening, Progress, Source
 from sync.intent import item_fields
 from sync.pace import SharedPace, pace_key
 from sync.planning import TABLE
+from sync.stopping import Stop, StoppingPace
 from sync.store import Store
 from sync.view import SourceTerms
 
@@ -33,34 +36,47 @@ class _Door(Connector, Protocol):
 
 
 @contextmanager
-def open_house(settings: Settings, progress: Progress | None = None, *, doors: bool = True) -> Iterator[House]:
+def open_house(
+    settings: Settings, progress: Progress | None = None, *, doors: bool = True, stop: Stop | None = None
+) -> Iterator[House]:  # fmt: skip
     """Open the store and a door for each source. Without `doors` no token is asked for and no vendor reached.
 
+    `stop`: once it says so, nothing more is sent, and whoever waits for a turn or a repeat wakes up with Parked.
     Raises StoreError, MissingToken.
     """
-    meter, rules = Meter(), settings.rules()
+    meter, rules, stop = Meter(), settings.rules(), stop or Stop()
     own = item_fields(settings.field_names, rules)
     with Store.open(settings.database_url) as store:
         opened: list[_Door] = []
         try:
             sources: dict[str, Source] = {}
             for id_ in settings.sources:
-                door = _door(id_, settings, store, own, meter) if doors else None
+                door = _door(id_, settings, store, own, meter, stop) if doors else None
                 opened.extend([door] if door else [])
                 kind = settings.kind_of(id_)
                 heard = Listening(door) if door and settings.mode == "observe" else door
                 sources[id_] = Source(id_, heard, _terms(id_, settings), kind.item_fields, kind.pages)
-            yield House(settings, store, sources, rules, settings.terms(), meter, progress or Progress())
+            yield House(settings, store, sources, rules, settings.terms(), meter, progress or Progress(), stop)
         finally:
             for one in opened:
                 one.close()
 
 
-def _door(id_: str, settings: Settings, store: Store, own: Sequence[OwnField], meter: Meter) -> _Door:
+def ears(settings: Settings) -> dict[str, Ear]:
+    """What hears each source's webhooks, by the source's id: no token, no store, no connection."""
+    return {
+        id_: AsanaEar(id_) if isinstance(options, AsanaOptions) else NotionEar(id_)
+        for id_, options in settings.sources.items()
+    }
+
+
+def _door(
+    id_: str, settings: Settings, store: Store, own: Sequence[OwnField], meter: Meter, stop: Stop
+) -> _Door:  # fmt: skip
     options, token, memory = settings.sources[id_], settings.token_of(id_), store.memory(id_)
     match options:
         case AsanaOptions():
-            pace = _pace(store, options, token)
+            pace = _pace(store, options, token, stop)
             subtasks = {
                 project: flow.subtasks
                 for flow in settings.shape.flows.values()
@@ -68,18 +84,23 @@ def _door(id_: str, settings: Settings, store: Store, own: Sequence[OwnField], m
                 for project in flow.projects or options.projects
             }
             return AsanaConnector(
-                id_, options, token, pace, memory, own, meter, stored=store.present, subtasks=subtasks
-            )
+                id_, options, token, pace, memory, own, meter,
+                sleep=stop.sleep, stored=store.present, subtasks=subtasks,
+            )  # fmt: skip
         case NotionOptions():
-            pace = _pace(store, options, token)
-            return NotionConnector(id_, options, token, pace, memory, TABLE, meter, stored=store.present)
+            pace = _pace(store, options, token, stop)
+            return NotionConnector(
+                id_, options, token, pace, memory, TABLE, meter, sleep=stop.sleep, stored=store.present
+            )
         case _:
             raise AssertionError(f"sources.{id_}: a kind without a door")
 
 
-def _pace(store: Store, options: AsanaOptions | NotionOptions, token: str) -> Pace:
+def _pace(store: Store, options: AsanaOptions | NotionOptions, token: str, stop: Stop) -> Pace:
     window = 60.0 if isinstance(options, NotionOptions) else 0.0
-    return SharedPace(store.engine, pace_key(f"{options.kind} {token}"), options.requests_per_minute, window=window)
+    key = pace_key(f"{options.kind} {token}")
+    shared = SharedPace(store.engine, key, options.requests_per_minute, sleep=stop.sleep, window=window)
+    return StoppingPace(shared, stop)
 
 
 def _terms(id_: str, settings: Settings) -> SourceTerms:

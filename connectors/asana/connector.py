@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,7 +13,6 @@ import httpx
 
 from connectors.asana.cursor import Cursor
 from connectors.asana.fields_of_ours import FieldsOfOurs
-from connectors.asana.hooks import hinted
 from connectors.asana.learned import RememberedPace
 from connectors.asana.listings import Listing, Listings
 from connectors.asana.mapping import Surroundings, as_promised, gid_of, history, homes, version, work_item
@@ -23,9 +22,9 @@ from connectors.asana.policy import AsanaPolicy
 from connectors.asana.posts import Posts
 from connectors.asana.reads import Reads
 from connectors.asana.scope import Projects
-from connectors.asana.sdk import Endpoints
+from connectors.asana.sdk import PAGE, Endpoints
 from connectors.asana.writes import Writes
-from connectors.base import History, Known, Memory, Own, Page, Scope, Stored
+from connectors.base import Amount, History, Known, Memory, Own, Page, Scope, Stored
 from connectors.errors import Missing, Rejected
 from connectors.http import Meter, open_door
 from connectors.model import (
@@ -90,7 +89,7 @@ class AsanaConnector:
         self._people = Directory(id, api, memory, token, options.bots)
         self._ours = FieldsOfOurs(id, api)
         self._writes = Writes(api)
-        self._posts = Posts(id, api, self._people.me, clock)
+        self._posts, self._clock = Posts(id, api, self._people.me, clock), clock
 
     def close(self) -> None:
         """Give the connections back."""
@@ -124,15 +123,28 @@ class AsanaConnector:
         known: Known, threads: ThreadPoolExecutor,
     ) -> Iterator[Page]:  # fmt: skip
         containers, people = ((opened[0],), opened[1]) if opened else ((), [])
-        tasks = listing.tasks
-        for start in range(0, max(len(tasks), 1), CHUNK):
-            last = start + CHUNK >= len(tasks)
-            told = self._told(threads, tasks[start : start + CHUNK], known)
+        for number, tasks in enumerate(listing.tasks.chunks(CHUNK), 1):
+            last = number * CHUNK >= len(listing.tasks)
+            told = self._told(threads, tasks, known)
             cursor = str(listing.following if last else begin)
             page = self._page(scope, cursor, told, self._reads.workspace(scope.id), last=last)
             absent = self._absent(listing.absent) if last else {}
-            yield replace(page, people=(*people, *page.people), containers=containers, absent=absent)
+            ahead = max(len(listing.tasks) - number * CHUNK, 0)
+            yield replace(page, people=(*people, *page.people), containers=containers, absent=absent, ahead=ahead)
             containers, people = (), []
+
+    def begin(self, since: datetime) -> str:
+        """See `Connector.begin`. The next sweep lists the others, too."""
+        return str(Cursor.from_(since).swept_at(self._clock()))
+
+    def amount(self, scope: Scope, kept: int) -> Amount:
+        """One request, which Asana counts dearly. Tasks at 100 a request, and one for the history of each not kept;
+        subtasks are in no count of Asana's."""
+        if failure := self._projects.failure(scope):
+            raise failure
+        tasks = self._reads.count(scope.id)
+        why = "" if self._listings.policy(scope.id) == "parents" else "subtasks come on top: Asana counts none"
+        return Amount(tasks, 2 + -(-tasks // PAGE) + max(tasks - kept, 0), why)
 
     def _open(self, project: str) -> tuple[Container, list[Person]]:
         found = self._reads.project(project)
@@ -142,16 +154,17 @@ class AsanaConnector:
         return {Ref(self.id, gid): presence for gid, presence in gids.items()}
 
     def get(self, ids: Sequence[str]) -> Page:
-        """These tasks with their whole history, two requests each; gone ones are told as unseen.
-
-        The page belongs to no scope (its id is empty) and has no cursor to keep.
-        """
+        """See `Connector.get`: two requests each; gone ones are told as unseen."""
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix=f"{self.id}-get") as threads:
             found = dict(zip(dict.fromkeys(ids), threads.map(self._one, dict.fromkeys(ids)), strict=True))
         told = [one for one in found.values() if one is not None]
         workspace = next((gid_of(task.get("workspace")) for task, _ in told), None)
         page = self._page(Scope(self.id, "", ""), "", told, workspace, last=True)
-        return replace(page, absent=self._absent({gid: "unseen" for gid, one in found.items() if one is None}))
+        items = tuple(
+            item if self._listings.holds(item) else replace(item, presence="outside") for item in page.items
+        )
+        absent = self._absent({gid: "unseen" for gid, one in found.items() if one is None})
+        return replace(page, items=items, absent=absent)
 
     def _one(self, gid: str) -> Told | None:
         try:
@@ -226,10 +239,3 @@ class AsanaConnector:
             case _:
                 kind = type(change).__name__
                 raise Rejected(f"{self.id}: Asana cannot carry out a {kind}; write it to a Notion source")
-
-    def hear(self, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
-        """The task gids that a signed webhook delivery points at; Denied when no secret of ours signed it."""
-        return hinted(headers, body, self._secrets())
-
-    def _secrets(self) -> Collection[str]:
-        return (self._memory.get(f"{self.id}:webhook-secrets") or "").split()

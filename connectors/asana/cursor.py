@@ -26,6 +26,11 @@ class Cursor:
     sync: str | None = None
 
     @classmethod
+    def from_(cls, since: datetime) -> Cursor:
+        """One that begins at an instant."""
+        return cls(_text(since))
+
+    @classmethod
     def parse(cls, text: str | None) -> Cursor:
         """Read what `str` wrote; None and the empty text begin from the beginning."""
         if not text:

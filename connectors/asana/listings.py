@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,8 +18,9 @@ from connectors.asana.options import AsanaOptions, Subtasks
 from connectors.asana.reads import Reads
 from connectors.asana.scope import Projects
 from connectors.asana.sdk import PAGE, Gap
+from connectors.asana.spool import Spool
 from connectors.base import Known, Scope, Stored
-from connectors.model import Presence, Ref
+from connectors.model import Presence, Ref, WorkItem
 
 Json = Any
 _log = structlog.get_logger("handrail.asana")
@@ -31,7 +32,7 @@ class Listing:
     """Tasks to be kept, and where the next pull begins once they are. `absent`: gids of tasks that are known to be
     no longer present. `redefined`: the project itself may have changed."""
 
-    tasks: list[Json]
+    tasks: Spool
     following: Cursor
     absent: Mapping[str, Presence] = field(default_factory=dict)
     redefined: bool = False
@@ -75,16 +76,31 @@ class Listings:
         now, started = self._clock(), time.monotonic()
         listed = self._reads.tasks(scope.id, None)
         following = _after(scope, begin, listed, time.monotonic() - started).swept_at(now)
-        every = self._with_subtasks(scope.id, listed, {}, threads)
-        kept = {gid: task for gid, task in every.items() if self._wants(task, scope.id)}
-        missing = [ref.id for ref in self._stored(scope) if ref.id not in kept]
-        absent: dict[str, Presence] = {gid: "outside" for gid in missing if gid in every}
-        asked = [gid for gid in missing if gid not in every]
+        kept, there, unwanted = self._sifted(scope.id, listed, {}, threads)
+        missing = [ref.id for ref in self._stored(scope) if ref.id not in there]
+        absent: dict[str, Presence] = {gid: "outside" for gid in missing if gid in unwanted}
+        asked = [gid for gid in missing if gid not in unwanted]
         for gid, task in zip(asked, threads.map(self._reads.task_or_none, asked), strict=True):
-            self._sort(scope.id, gid, task, kept, absent, self._under_known(task, known))
+            if how := self._absence(scope.id, task, self._under_known(task, known)):
+                absent[gid] = how
+            elif self._belongs(task, scope.id, self._under_known(task, known)):
+                kept.append(self._homed(scope.id, task))
         if absent:
             _log.info("absent", source=self._source, project=scope.id, tasks=dict(absent))
-        return Listing(self._homed(scope.id, kept, threads), following, absent)
+        return Listing(kept, following, absent)
+
+    def _sifted(
+        self, project: str, listed: Spool, noted: Mapping[str, Sequence[str]], threads: ThreadPoolExecutor
+    ) -> tuple[Spool, set[str], set[str]]:
+        """The listed tasks with their subtasks, as far as they count as work; their gids; the gids of the others."""
+        there, unwanted, kept = set[str](), set[str](), Spool()
+        for task in self._with_subtasks(project, listed, noted, threads):
+            if self._wants(task, project):
+                kept.append(task)
+                there.add(task["gid"])
+            else:
+                unwanted.add(task["gid"])
+        return kept, there, unwanted
 
     def _first_token(self, scope: Scope) -> str:
         try:
@@ -102,10 +118,8 @@ class Listings:
         started = time.monotonic()
         listed = self._reads.tasks(scope.id, begin.since)
         following = _after(scope, begin, listed, time.monotonic() - started)
-        every = self._with_subtasks(scope.id, listed, parents, threads)
-        wanted = {gid: self._wants(task, scope.id) for gid, task in every.items()}
-        kept = [task for gid, task in every.items() if wanted[gid]]
-        return Listing(kept, following, {gid: "outside" for gid, wants in wanted.items() if not wants})
+        kept, _, unwanted = self._sifted(scope.id, listed, parents, threads)
+        return Listing(kept, following, dict.fromkeys(unwanted, "outside"))
 
     def _by_events(self, scope: Scope, begin: Cursor, known: Known, threads: ThreadPoolExecutor) -> Listing:
         """One GET a touched task: it shows subtasks' changes, departures and deletions, which lists do not."""
@@ -121,27 +135,36 @@ class Listings:
         if len(dirty) > PAGE:
             return self._whole(scope, begin, known, threads, f"{len(dirty)} tasks changed", sync)
         self._say(scope, "by events", self._route(scope.id)[1])
-        kept: dict[str, Json] = {}
+        kept = Spool()
         absent: dict[str, Presence] = {}
         deleted = {gid_of(one.get("resource")) for one in events if one.get("action") == "deleted"}
         for gid, task in zip(dirty, threads.map(self._reads.task_or_none, dirty), strict=True):
-            self._sort(scope.id, gid, task, kept, absent, bool(task and task.get("parent")), gid in deleted)
+            below = bool(task and task.get("parent"))
+            if how := self._absence(scope.id, task, below, gid in deleted):
+                absent[gid] = how
+            elif self._belongs(task, scope.id, below):
+                kept.append(self._homed(scope.id, task))
         redefined = any((one.get("resource") or {}).get("resource_type") in _DEFINITIONS for one in events)
-        return Listing(self._homed(scope.id, kept, threads), replace(begin, sync=sync), absent, redefined)
+        return Listing(kept, replace(begin, sync=sync), absent, redefined)
+
+    def holds(self, item: WorkItem) -> bool:
+        """Whether one of the projects in scope reads this item; so it is while they cannot all be told."""
+        at = [home.container for home in item.placements if home.container in self._projects.gids()]
+        if not at:
+            return not self._projects.whole
+        return any(self.policy(project) != "leaves" or not item.subtasks for project in at)
 
     # ---- what belongs ----------------------------------------------------------------------------------------
 
-    def _sort(
-        self, project: str, gid: str, task: Json, kept: dict[str, Json], absent: dict[str, Presence], below: bool,
-        deleted: bool = False,
-    ) -> None:  # fmt: skip
-        """A task that was looked at alone: kept, or absent and how. `below`: it hangs under a task in scope."""
+    def _absence(self, project: str, task: Json | None, below: bool, deleted: bool = False) -> Presence | None:
+        """How a task that was looked at alone is absent; None: it is not, or that cannot be told."""
         if task is None:
-            absent[gid] = "trashed" if deleted else "unseen"
-        elif self._in_scope(task, project, below=below) and self._wants(task, project):
-            kept[gid] = task
-        elif self._projects.whole:
-            absent[gid] = "outside"
+            return "trashed" if deleted else "unseen"
+        return "outside" if self._projects.whole and not self._belongs(task, project, below) else None
+
+    def _belongs(self, task: Json, project: str, below: bool) -> bool:
+        """Whether a task that was looked at alone is to be kept. `below`: it hangs under a task in scope."""
+        return self._in_scope(task, project, below=below) and self._wants(task, project)
 
     def _in_scope(self, task: Json, project: str, *, below: bool) -> bool:
         if set(homes(task)) & set(self._projects.gids()):
@@ -156,34 +179,38 @@ class Listings:
         """Whether the config's policy for subtasks keeps it: with `leaves`, a task with subtasks stands for them."""
         return self.policy(project) != "leaves" or not task.get("num_subtasks")
 
-    def _homed(self, project: str, kept: Mapping[str, Json], threads: ThreadPoolExecutor) -> list[Json]:
-        """Subtasks that were looked at alone get the homes that they inherit; the others have theirs already."""
-        tasks = kept.values()
-        return list(tasks) if self.policy(project) == "parents" else list(threads.map(self._reads.at_home, tasks))
+    def _homed(self, project: str, task: Json) -> Json:
+        """A subtask that was looked at alone gets the homes that it inherits; listed ones have theirs already."""
+        return task if self.policy(project) == "parents" else self._reads.at_home(task)
 
     # ---- subtasks --------------------------------------------------------------------------------------------
 
     def _with_subtasks(
         self, project: str, listed: Iterable[Json], noted: Mapping[str, Sequence[str]], threads: ThreadPoolExecutor
-    ) -> dict[str, Json]:
-        """The listed tasks and, where the config wants them, all below them and below the `noted` parents."""
-        found = {task["gid"]: task for task in listed}
+    ) -> Iterator[Json]:
+        """The listed tasks and, where the config wants them, all below them and the `noted` parents; each once."""
+        at, told = dict(noted), set[str]()
+        for task in listed:
+            told.add(task["gid"])
+            at |= {task["gid"]: homes(task)} if task.get("num_subtasks") else {}
+            yield task
         if self.policy(project) == "parents":
-            return found
-        at = {**noted, **{gid: homes(task) for gid, task in found.items() if task.get("num_subtasks")}}
+            return
         layer = list(at)
         having: dict[str, Sequence[str]] = {}
         while layer:
-            below: list[Json] = []
+            deeper: dict[str, Sequence[str]] = {}
             for gid, children in zip(layer, threads.map(self._reads.subtasks, layer), strict=True):
                 having |= {gid: at[gid]} if children else {}
-                below += [inheriting(child, at[gid]) for child in children]
-            found = {**{child["gid"]: child for child in below}, **found}
-            deeper = {one["gid"]: homes(one) for one in below if one.get("num_subtasks") and one["gid"] not in at}
+                for child in (inheriting(child, at[gid]) for child in children):
+                    if child.get("num_subtasks") and child["gid"] not in at:
+                        deeper[child["gid"]] = homes(child)
+                    if child["gid"] not in told:
+                        told.add(child["gid"])
+                        yield child
             at |= deeper
             layer = list(deeper)
         self._reads.note_parents(project, having)
-        return found
 
     def _route(self, project: str) -> tuple[Literal["events", "modified_since"], str]:
         if self._options.incremental != "auto":

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from connectors.asana import fields
-from connectors.asana.mapping import container, gid_of, homes, inheriting
+from connectors.asana.mapping import as_promised, container, gid_of, homes, inheriting
 from connectors.asana.options import AsanaOptions
 from connectors.asana.sdk import Endpoints
+from connectors.asana.spool import Spool
 from connectors.base import Memory
 from connectors.errors import Missing, NotGranted, Rejected
 from connectors.model import Container
@@ -45,11 +46,18 @@ class Reads:
         self._memory.set(self._key(gid), json.dumps(note))
         return container(self._source, raw, sections)
 
-    def tasks(self, project: str, since: str | None) -> list[Json]:
+    def tasks(self, project: str, since: str | None) -> Spool:
         """The tasks homed in the project, changed at or after `since`; drained at 100 a request."""
-        changed = {"modified_since": since} if since else {}
+        changed, found = {"modified_since": since} if since else {}, Spool()
         with self._named(project):
-            return self._api.all(self._api.tasks.get_tasks, project=project, fields=self._task_fields, **changed)
+            self._api.drain(found, self._api.tasks.get_tasks, project=project, fields=self._task_fields, **changed)
+        return found
+
+    def count(self, project: str) -> int:
+        """How many tasks the project has, done ones included: one request of a limit of its own."""
+        call = self._api.projects.get_task_counts_for_project
+        with self._named(project), as_promised(f"the count of tasks of project {project}"):
+            return int(self._api.one(call, project, fields="num_tasks")["num_tasks"])
 
     def task(self, gid: str) -> Json:
         """One task, with the workspace that it is in."""
@@ -132,7 +140,7 @@ class Reads:
         notes = {project: self._noted(project) for project in projects}
         return {section: project for project, note in notes.items() if note for section in note["columns"]}
 
-    def has_new_columns(self, project: str, tasks: Sequence[Json]) -> bool:
+    def has_new_columns(self, project: str, tasks: Iterable[Json]) -> bool:
         """Whether a task sits in a column of the project that is not noted under this name."""
         note = self._noted(project)
         columns = note["columns"] if note else {}

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Protocol
 
 import asana
 import httpx
@@ -25,6 +25,14 @@ _RESTARTS = 3
 
 
 _GAP = 412
+
+
+class Vessel(Protocol):
+    """What a listing is drained into: a list, or something roomier."""
+
+    def extend(self, page: Iterable[Json], /) -> None: ...
+
+    def clear(self) -> None: ...
 
 
 class Gap(Exception):
@@ -128,17 +136,25 @@ class Endpoints:
         return _data(body, call)
 
     def all(self, call: Callable[..., Json], *args: Any, fields: str, **opts: Any) -> list[Json]:
+        """Every object of a listing; see `drain`."""
+        found: list[Json] = []
+        self.drain(found, call, *args, fields=fields, **opts)
+        return found
+
+    def drain(self, into: Vessel, call: Callable[..., Json], *args: Any, fields: str, **opts: Any) -> None:
         """Every object of a listing, at 100 a page, drained before anything else is asked: offsets expire.
 
         A listing whose offset expired is started again from its beginning.
         """
         for restart in range(_RESTARTS):
             try:
-                return [each for page in self._pages(call, *args, fields=fields, **opts) for each in page]
+                for page in self._pages(call, *args, fields=fields, **opts):
+                    into.extend(page)
+                return
             except Rejected as error:
+                into.clear()
                 if restart == _RESTARTS - 1 or "pagination token has expired" not in str(error):
                     raise
-        raise AssertionError("unreachable")
 
     def happenings(self, project: str, sync: str) -> tuple[list[Json], str]:
         """What happened in a project since a sync token, and the token for what comes next: one request a hundred.

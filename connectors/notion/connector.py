@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
-from connectors.base import Known, Memory, Own, Page, Scope, Stored
+from connectors.base import Amount, Known, Memory, Own, Page, Scope, Stored
 from connectors.errors import Rejected
 from connectors.http import Meter
 from connectors.model import (
@@ -26,7 +27,6 @@ from connectors.model import (
 )
 from connectors.notion.away import Away
 from connectors.notion.doubles import Doubles
-from connectors.notion.hearing import hear
 from connectors.notion.ids import normal_id
 from connectors.notion.notes import Notes
 from connectors.notion.options import NotionOptions
@@ -34,7 +34,7 @@ from connectors.notion.own_rows import OwnRows
 from connectors.notion.pages import Pages
 from connectors.notion.reads import Reads
 from connectors.notion.rows import Rows
-from connectors.notion.sdk import Notion
+from connectors.notion.sdk import PAGE, Notion
 from connectors.notion.sources import Sources
 from connectors.notion.sweeping import Sweeps
 from connectors.notion.tables import Tables
@@ -57,10 +57,11 @@ class NotionConnector:
         self, id: str, options: NotionOptions, token: str, pace: Pace, memory: Memory,  # noqa: A002
         own_table_key: str = "findings", meter: Meter | None = None, transport: httpx.BaseTransport | None = None,
         clock: Callable[[], datetime] = _now, stored: Stored | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:  # fmt: skip
         self.id = id
         self._notes = Notes(memory)
-        self._notion = Notion(options.base_url, token, pace, source=id, meter=meter, transport=transport)
+        self._notion = Notion(options.base_url, token, pace, source=id, meter=meter, transport=transport, sleep=sleep)
         sources = Sources(id, options, self._notion, self._notes)
         self._tables = Tables(sources, own_table_key)
         sweeps = Sweeps(sources, stored, options.sweeps, clock)
@@ -88,6 +89,16 @@ class NotionConnector:
         """
         self._tables.new.discard(scope.id)
         return self._reads.pull(scope, cursor, known)
+
+    def begin(self, since: datetime) -> str:
+        """See `Connector.begin`. The next sweep lists the others, too."""
+        return self._reads.begin(since)
+
+    def amount(self, scope: Scope, kept: int) -> Amount:
+        """No request: Notion has no count of rows, and counting them costs what reading them costs."""
+        if not kept:
+            return Amount(None, None, "Notion does not tell how many rows there are; each 100 cost one request")
+        return Amount(kept, 2 + -(-kept // PAGE), "as many as are kept; Notion does not tell how many there are now")
 
     def get(self, ids: Sequence[str]) -> Page:
         """These pages as they are now: one request each."""
@@ -142,7 +153,3 @@ class NotionConnector:
     def doubles(self) -> Sequence[PutAway]:
         """What takes away the doubles of our own things that the last sweep found; no request."""
         return self._doubles.changes()
-
-    def hear(self, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
-        """See `Connector.hear`."""
-        return hear(self._notes, headers, body)

@@ -1,4 +1,4 @@
-"""Webhook deliveries: is it from Notion, and which pages are worth reading again. Pure but for the notes.
+"""Webhook deliveries from Notion: is it from there, and which pages are worth reading again. Pure.
 
 The signature: `X-Notion-Signature: sha256=<hex>`, HMAC-SHA256 of the raw body with the verification token as the
 key (README of Notion's JavaScript SDK).
@@ -8,53 +8,66 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
 
+from connectors.base import Handshake
 from connectors.errors import Denied, Garbled
-from connectors.notion.notes import Notes
 
-TOKEN = "verification_token"  # noqa: S105 - the name of the note, and of the key in the handshake
-AWAITED = "verification_awaited"
-"""Noted by whoever sets the subscription up: only then is a handshake believed, once."""
-
-
-def hear(notes: Notes, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
-    """The ids of pages that a delivery is about; none for our own writes. Denied when the signature is wrong."""
-    given = next((value for name, value in headers.items() if name.lower() == "x-notion-signature"), "")
-    token = notes.get(TOKEN)
-    handshake = _parse(body) if token is None and notes.get(AWAITED) else {}
-    if TOKEN in handshake:
-        token = str(handshake[TOKEN])
-        _check(token, given, body)
-        notes.set(TOKEN, token)
-        notes.forget(AWAITED)
-        return ()
-    if token is None:
-        raise Denied("a Notion webhook came, but no subscription has been set up; see `handrail webhooks notion`")
-    _check(token, given, body)
-    return _pages(_parse(body), notes.get("me"))
+SIGNATURE = "x-notion-signature"
+TOKEN = "verification_token"  # noqa: S105 - the name of a key
+_FORM = re.compile(r"sha256=[0-9a-fA-F]{64}")
+_TOKEN_FORM = re.compile(r"[!-~]{8,512}")
 
 
-def _check(token: str, given: str, body: bytes) -> None:
+class NotionEar:
+    """What hears a source's deliveries. All come to one address, whose secret is the verification token."""
+
+    kind = "notion"
+    hidden = False
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def signed(self, headers: Mapping[str, str]) -> bool:
+        return bool(_FORM.fullmatch(headers.get(SIGNATURE, "")))
+
+    def knocks(self, headers: Mapping[str, str]) -> bool:
+        """The token comes in the body of a signed POST like any other."""
+        return self.signed(headers)
+
+    def handshake(self, headers: Mapping[str, str], body: bytes) -> Handshake | None:
+        """`{"verification_token": …}`, signed with that very token."""
+        try:
+            told = orjson.loads(body)
+        except ValueError:
+            return None
+        token = told.get(TOKEN) if isinstance(told, dict) else None
+        if not isinstance(token, str) or not _TOKEN_FORM.fullmatch(token) or not _signed(token, headers, body):
+            return None
+        return Handshake(token)
+
+    def hints(self, headers: Mapping[str, str], body: bytes, secret: str, me: Collection[str]) -> Sequence[str]:
+        """The ids of pages that a delivery is about; none for what is ours alone."""
+        if not secret or not _signed(secret, headers, body):
+            raise Denied("a webhook's X-Notion-Signature does not match its body")
+        try:
+            return _pages(orjson.loads(body), me)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise Garbled("a signed webhook delivery that is no event") from error
+
+
+def _signed(token: str, headers: Mapping[str, str], body: bytes) -> bool:
     right = "sha256=" + hmac.new(token.encode(), body, hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(right.encode(), given.encode()):
-        raise Denied("a webhook's X-Notion-Signature does not match its body")
+    return hmac.compare_digest(right.encode(), headers.get(SIGNATURE, "").lower().encode())
 
 
-def _parse(body: bytes) -> Mapping[str, Any]:
-    try:
-        event = orjson.loads(body)
-    except ValueError as error:
-        raise Garbled(f"a webhook's body is no JSON: {error}") from error
-    return event if isinstance(event, dict) else {}
-
-
-def _pages(event: Mapping[str, Any], me: str | None) -> Sequence[str]:
+def _pages(event: Any, me: Collection[str]) -> Sequence[str]:
     authors = {author.get("id") for author in event.get("authors") or ()}
-    if me and authors == {me}:
+    if authors and authors <= set(me):
         return ()
     entity, data = event.get("entity") or {}, event.get("data") or {}
     found = entity.get("id") if entity.get("type") == "page" else data.get("page_id")

@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.base import Known, Page, Scope
 from connectors.errors import Missing, NotGranted
-from connectors.model import Container, Person, WorkItem
+from connectors.model import Container, Person, Presence, Ref, WorkItem
 from connectors.notion import walks
 from connectors.notion.ids import normal_id
 from connectors.notion.mapping import Row, home_of, own_row, person, users_in, work_item
@@ -56,6 +56,10 @@ class Reads:
         table = self._sources.tables[scope.id]
         return self._rows(scope, table, state, known)
 
+    def begin(self, since: datetime) -> str:
+        """A cursor that leaves out rows that were not edited since."""
+        return json.dumps({"since": since.isoformat(timespec="milliseconds"), **self._sweeps.done()})
+
     # ---- items
 
     def _rows(self, scope: Scope, table: Table, state: State, known: Known) -> Iterator[Page]:
@@ -80,13 +84,14 @@ class Reads:
         pages = walks.walk(self._notion, schema.id, "created_time", state.get("from"))
         lost = self._sweeps.held(table, schema.id) if "from" not in state else set()
         for rows, reached, last in pages:
+            seen_at = self._clock()
             people |= self._people(rows)
             lost -= {row["id"] for row in rows}
             found = Found(rows)
             if last:
                 self._sweeps.settle(schema.id, lost, found)
             after = {"since": mark, **self._swept_from(state)} if last else {"from": reached, "mark": mark}
-            yield self._settled(scope, after, found, binding, tuple(people.values()), containers, last=last)
+            yield self._settled(scope, after, found, binding, tuple(people.values()), containers, seen_at, last=last)
             containers, people = (), {}
 
     def _swept_from(self, state: State) -> Mapping[str, str]:
@@ -100,7 +105,7 @@ class Reads:
         found = self._sweeps.sweep(table, data_source, binding, lambda row: self._is_known(row, known))
         people = tuple(self._people(found.rows).values())
         after = {**state, **self._sweeps.done()}
-        return self._settled(scope, after, found, binding, people, (), last=True)
+        return self._settled(scope, after, found, binding, people, (), self._clock(), last=True)
 
     def _is_known(self, row: Row, known: Known) -> bool:
         item = self._item(row)
@@ -108,7 +113,7 @@ class Reads:
 
     def _settled(
         self, scope: Scope, after: State, found: Found, binding: Binding, people: tuple[Person, ...],
-        containers: tuple[Container, ...], *, last: bool,
+        containers: tuple[Container, ...], seen_at: datetime, *, last: bool,
     ) -> Page:  # fmt: skip
         here = binding.schema.id
         items = (
@@ -116,7 +121,8 @@ class Reads:
         )
         return Page(
             scope, json.dumps(after), tuple(items), people=people, containers=containers,
-            observed_at=self._clock(), last=last, absent=found.absent,
+            observed_at=seen_at, last=last, absent=found.absent,
+            ahead=0 if last else None,
         )  # fmt: skip
 
     def _increment(self, scope: Scope, table: Table, state: State, known: Known) -> Iterator[Page]:
@@ -128,6 +134,7 @@ class Reads:
         start = walks.since(mark) if mark else None
         try:
             for rows, reached, last in walks.walk(self._notion, data_source, "last_edited_time", start):
+                seen_at = self._clock()  # what completes a row below takes its time, and it is not newer for that
                 schema, containers = self._still_fitting(table, schema, rows)
                 binding = self._sources.binding(table, schema)
                 items = self._changed(binding, rows, known)
@@ -136,7 +143,7 @@ class Reads:
                 after = {"since": mark} | ({"swept": state["swept"]} if "swept" in state else {})
                 yield Page(
                     scope, json.dumps(after), items, people=tuple(people.values()), containers=containers,
-                    observed_at=self._clock(), last=last,
+                    observed_at=seen_at, last=last, ahead=0 if last else None,
                 )  # fmt: skip
         except walks.TooDense:  # over 10,000 edits in one minute: rows are created one by one, so walk by that
             yield from self._full(scope, table, {})
@@ -180,16 +187,22 @@ class Reads:
 
     def get(self, ids: Sequence[str]) -> Page:
         """See `Connector.get`. A page outside the configured data sources keeps its true home and no fields."""
-        rows = [row for id_ in dict.fromkeys(map(normal_id, ids)) if (row := self._page(id_)) is not None]
+        looked = {id_: self._page(id_) for id_ in dict.fromkeys(map(normal_id, ids))}
+        seen_at, rows = self._clock(), [row for row in looked.values() if row is not None]
         own = self._tables.own()
         ours = [row for row in rows if own and home_of(row) == own.data_source]
-        items = tuple(self._item(row, whole=True) for row in rows if row not in ours and home_of(row))
+        items = tuple(self._placed(row) for row in rows if row not in ours and home_of(row))
         found = (own_row(row, own.columns, own.key_field) for row in ours) if own else ()
-        people = tuple(self._people(rows).values())
+        absent: dict[Ref, Presence] = {Ref(self._id, id_): "unseen" for id_, row in looked.items() if row is None}
         return Page(
-            Scope(self._id, "", ""), "", items, people=people, rows=tuple(row for row in found if row.key),
-            observed_at=self._clock(), last=True,
+            Scope(self._id, "", ""), "", items, people=tuple(self._people(rows).values()),
+            rows=tuple(row for row in found if row.key), observed_at=seen_at, last=True, absent=absent,
         )  # fmt: skip
+
+    def _placed(self, row: Row) -> WorkItem:
+        item = self._item(row, whole=True)
+        elsewhere = item.presence == "present" and self._sweeps.is_elsewhere(row)
+        return replace(item, presence="outside") if elsewhere else item
 
     def item(self, row: Row) -> WorkItem:
         """One row in the model's words, by the schema as we know it."""

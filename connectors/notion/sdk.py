@@ -8,7 +8,8 @@ a listing at 10,000 rows without a word (its pagination functions lose `request_
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -35,10 +36,12 @@ class Notion:
 
     def __init__(
         self, base_url: str, token: str, pace: Pace, *, source: str, meter: Meter | None = None,
-        transport: httpx.BaseTransport | None = None,
+        transport: httpx.BaseTransport | None = None, sleep: Callable[[float], None] = time.sleep,
     ) -> None:  # fmt: skip
         base = base_url.rstrip("/").removesuffix("/v1")
-        door = open_door(base, token, pace, NotionPolicy(), source=source, meter=meter, transport=transport)
+        door = open_door(
+            base, token, pace, NotionPolicy(), source=source, meter=meter, sleep=sleep, transport=transport
+        )
         self._door = door
         self._sdk = notion_client.Client(
             client=door, base_url=base, notion_version=VERSION, retry=False, logger=_log, log_level=_log.level

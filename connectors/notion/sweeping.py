@@ -93,7 +93,7 @@ class Sweeps:
             now = self._row(id_)
             if now is None:
                 found.absent[Ref(self._id, id_)] = "unseen"
-            elif self._is_elsewhere(now):
+            elif self.is_elsewhere(now):
                 found.absent[Ref(self._id, id_)] = "outside"
             else:
                 found.rows.append(now)
@@ -115,6 +115,7 @@ class Sweeps:
             return None
         return row if "properties" in row else None
 
-    def _is_elsewhere(self, row: Row) -> bool:
+    def is_elsewhere(self, row: Row) -> bool:
+        """Whether a row's home is none of the config's data sources."""
         homes = {self._sources.data_source_of(table) or table.id for table in self._sources.tables.values()}
         return home_of(row) not in homes

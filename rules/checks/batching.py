@@ -10,9 +10,11 @@ import polars as pl
 
 from rules import language, where
 from rules.base import Board, Condition, Evidence, Finding, Rule, Subject
+from rules.calendars import calendar_of
 from rules.durations import US_STEP, Duration
-from rules.flow import calendar
+from rules.item_rule import days
 from rules.language import habits
+from rules.limits import over
 from rules.sittings import sittings
 from rules.where import ANY, Where
 
@@ -82,13 +84,12 @@ class Batching(Rule):
     def _waited(self, board: Board) -> pl.DataFrame:
         """The looks of the window at items that had waited, with their `group` and the `size` of their sitting."""
         asked = where.matching(board, self._where(), self.where_not)
-        day, begin = calendar(board).day, board.now - US_STEP * self.window.microseconds(0)
+        begin = board.now - US_STEP * self.window.microseconds(0)
         looks = sittings(board, US_STEP * self.gap.microseconds(0), asked)
-        wait = pl.col("working" if self.waited.working else "elapsed").dt.total_microseconds()
         keys = board.people["key"].gather(looks["hand"])
         group = {"team": looks["team"], "flow": looks["flow"], "owner": keys}[self.per]
         looks = looks.with_columns(group=group).filter(
-            (wait > self.waited.microseconds(day)) & (pl.col("began") > begin)
+            over(self.waited, days(board, looks["item"])) & (pl.col("began") > begin)
         )
         return looks.with_columns(size=pl.col("item").n_unique().over("sitting"))
 
@@ -99,7 +100,7 @@ class Batching(Rule):
         return piles.sort("group", "working", "touched_at", "item", descending=[False, True, False, False])
 
     def _finding(self, board: Board, group: str, mine: pl.DataFrame) -> Finding:
-        largest, day = int(mine["size"].max() or 0), calendar(board).day  # type: ignore[arg-type]
+        largest, day = int(mine["size"].max() or 0), calendar_of(board, mine["flow"][0]).day  # type: ignore[arg-type]
         breached = self.breach is not None and largest >= self.breach
         limit = (self.breach if breached else self.warn) or 0
         mine = mine.unique("item", keep="first", maintain_order=True)

@@ -12,6 +12,7 @@ import polars as pl
 from rules import language, limits
 from rules.base import Board, Condition, Evidence, Finding, Level
 from rules.bounces import bounces, returns
+from rules.charges import friction
 from rules.dates import morning_of
 from rules.durations import US_STEP, Duration
 from rules.flow import timed
@@ -105,7 +106,7 @@ class Bounce(ItemRule):
         return Said(
             language.bounced(row["title"], row["times"]), limit, row["since"],
             language.whole_elapsed(row["elapsed"] // US_STEP), language.counted(row["times"], "time"), facts,
-            mark=f"{row['mark']:%Y%m%dT%H%M%S.%fZ}",
+            mark=f"{row['mark']:%Y%m%dT%H%M%S.%fZ}", charges=friction(board, "bounce", row["times"]),
         )  # fmt: skip
 
 

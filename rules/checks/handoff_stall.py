@@ -10,14 +10,16 @@ import polars as pl
 
 from rules import language, limits, where
 from rules.base import Board, Condition, Evidence, Finding, Level, Subject
+from rules.calendars import days_for
 from rules.calibration import Learner
-from rules.durations import US_STEP, Duration
-from rules.flow import calendar
+from rules.charges import friction
+from rules.durations import Duration
 from rules.handoffs import handoffs
 from rules.now import standing
-from rules.once import once
+from rules.once import while_asked
 from rules.past import first_looks, lasting
 from rules.touches import team_parties
+from rules.waits import Wait
 from rules.where import ANY, Where
 
 By = Literal["owner", "team", "stage", "approval"]
@@ -62,10 +64,12 @@ class HandoffStall(Learner):
         asked = where.matching(board, self._where(), self.where_not)
         waits = waiting(board)
         waits = waits.filter(pl.col("by").cast(pl.String).is_in(self.by) & asked.gather(waits["item"]))
-        late = waits.with_columns(level=limits.level_of(self.warn, self.breach, calendar(board).day)).filter(
+        late = waits.with_columns(level=limits.level_of(self.warn, self.breach, waits["day"])).filter(
             pl.col("level").is_not_null()
         )
-        for row in late.unique("item", keep="first", maintain_order=True).iter_rows(named=True):
+        late = late.unique("item", keep="first", maintain_order=True)
+        named = board.items.select("ref", "title", "url")[late["item"]]
+        for row in late.hstack(named).iter_rows(named=True):
             yield self._finding(board, row)
 
     def conditions(self, board: Board, item: int) -> Iterator[Condition]:
@@ -83,27 +87,24 @@ class HandoffStall(Learner):
         limit = self.warn or self.breach
         if limit is None or not still.height:
             return
-        first = still.row(0, named=True)
-        waited, day = first["working" if limit.working else "elapsed"] // US_STEP, calendar(board).day
-        late, said = waited > limit.microseconds(day), language.exact(waited, limit, day)
-        yield Condition("it has waited longer than the limit", late, said, limit.words)
+        yield Wait.of(board, still.row(0, named=True), limit).condition("it has waited longer than the limit")
 
     def _where(self) -> Where:
         return self.where if self.flow is None else where.within(self.where, self.flow)
 
     def _finding(self, board: Board, row: dict[str, Any]) -> Finding:
-        day, hours = calendar(board).day, board.terms.hours
         limit = limits.the_limit(row["level"], self.warn, self.breach)
-        wait = (row["working"] if limit.working else row["elapsed"]) // US_STEP
-        waited, to, title = language.beyond(wait, limit, day), row["to"], row["title"]
-        excess = language.whole(wait - limit.microseconds(day), limit, day)
+        wait = Wait.of(board, row, limit)
+        waited, to, title = wait.said, row["to"], row["title"]
         cost = language.cost(row["working"].total_seconds() / 3600, board.terms.money, row["team"])
-        at = language.moment(row["given_at"], hours.timezone)
+        at = language.moment(row["given_at"], board.terms.hours.timezone)
         facts = [Evidence(row["given_at"], language.given(row["from"], to, at), row["ref"])]
         if row["chasers"]:
             facts.append(Evidence(board.now, language.chased(row["chasers"], row["from"]), row["ref"]))
         facts.append(Evidence(board.now, language.not_touched(to), row["ref"]))
-        filled = self.next_step.format(waiting_on=to, excess=excess, title=title, limit=limit.words, waited=waited)
+        filled = self.next_step.format(
+            waiting_on=to, excess=wait.excess, title=title, limit=limit.words, waited=waited
+        )
         return Finding(
             key=f"{self.id}/{row['ref']}/{row['given_at']:%Y%m%dT%H%M%S.%fZ}", rule=self.id, kind=self.kind,
             level=row["level"], subject=Subject("item", row["ref"], title, row["url"]), since=row["given_at"],
@@ -112,22 +113,21 @@ class HandoffStall(Learner):
             waited_working=row["working"].total_seconds(), waited_elapsed=row["elapsed"].total_seconds(),
             cost_hours=cost.hours, cost_money=cost.money, currency=cost.currency, cost_formula=cost.formula,
             refs=(row["ref"],), evidence=tuple(facts), cause=row["cause"],
+            charges=friction(board, "chaser", row["chasers"]),
         )  # fmt: skip
 
 
-@once
+@while_asked
 def waiting(board: Board) -> pl.DataFrame:
     """The handoffs that open items still wait in, the longest wait of each item first, with what a finding needs."""
     now = standing(board)
     waits = handoffs(board).filter((pl.col("ended") == "waiting") & ~pl.col("return_of_slip"))
+    waits = waits.drop("touched_at", "ended", "ended_at", "return_of_slip", "approximate", "from_person")
     unlisted = team_parties(board).filter(~pl.col("listed"))["team"].implode()
     nobodys = (pl.col("by").cast(pl.String) == "team") & pl.col("to_team").is_in(unlisted).fill_null(False)
     waits = waits.filter((now["state"] == "open").gather(waits["item"]) & ~nobodys).sort(
         "item", "given_at", maintain_order=True
     )
     team = pl.coalesce("to_team", board.people["team"].gather(waits["to_person"]))
-    items = board.items
-    return waits.with_columns(
-        team=team, stage=now["stage"].gather(waits["item"]), ref=items["ref"].gather(waits["item"]),
-        title=items["title"].gather(waits["item"]), url=items["url"].gather(waits["item"]),
-    )  # fmt: skip
+    stage = now["stage"].gather(waits["item"])
+    return waits.with_columns(team=team, stage=stage, day=days_for(board, waits, "to_person"))

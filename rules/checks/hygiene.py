@@ -11,8 +11,8 @@ import polars as pl
 from rules import language, limits
 from rules.base import Board, Condition, Evidence, Finding, Level
 from rules.durations import Duration
-from rules.flow import calendar, timed
-from rules.item_rule import ItemRule, Said, about
+from rules.flow import timed
+from rules.item_rule import ItemRule, Said, about, days
 from rules.language import habits
 from rules.now import standing
 from rules.waits import Wait
@@ -53,45 +53,54 @@ class Hygiene(ItemRule):
 
     def check(self, board: Board) -> Iterator[Finding]:
         """One finding per item that lacks something."""
-        rows = self._gaps(board).filter(self.asked(board) & (pl.col("lacks").list.len() > 0))
-        rows = rows.with_columns(level=limits.level_of(self.warn, self.breach, calendar(board).day))
+        rows = self._gaps(board, self.asked(board))
+        rows = rows.with_columns(level=limits.level_of(self.warn, self.breach, days(board, rows["item"])))
         for row in about(board, rows.filter(pl.col("level").is_not_null())).iter_rows(named=True):
             yield self.finding(row, self._said(board, row))
 
     def conditions(self, board: Board, item: int) -> Iterator[Condition]:
         """Asked for; something is missing; for longer than the limit."""
         yield from self.asked_of(board, item)
-        row = self._gaps(board).row(item, named=True)
-        missing = ", ".join(row["lacks"]) or "nothing"
-        yield Condition("something is missing", bool(row["lacks"]), missing, " or ".join(self._names()))
+        mine = self._gaps(board, board.items["item"] == item)
+        missing = ", ".join(mine["lacks"][0]) if mine.height else "nothing"
+        yield Condition("something is missing", mine.height > 0, missing, " or ".join(self._names()))
         limit = self.warn or self.breach
         if limit is not None:
-            yield Wait.of(board, row, limit).condition("it has been missing for longer than the limit")
+            wait = Wait.of(board, mine.row(0, named=True), limit)
+            yield wait.condition("it has been missing for longer than the limit")
 
     def _names(self) -> list[str]:
         return [*self.look_for, *self.fields]
 
-    def _gaps(self, board: Board) -> pl.DataFrame:
-        """One row per item, in item order: `lacks` (names of what is missing), `column`, `since`, and how long."""
+    def _gaps(self, board: Board, among: pl.Series) -> pl.DataFrame:
+        """One row per item of these (by item, true or false) that lacks anything: `lacks` (names of what is missing),
+        `column`, `since`, and how long."""
         now, items = standing(board), board.items
         rows = now.select(
-            "item", "state", "stage", "stage_kind", "owner_name", "finished_at", pl.col("column").cast(pl.String)
+            "item", "state", "stage", "stage_kind", "owner_name", "finished_at", "column"
         ).with_columns(
             items["due"], items["flow"], items["completed_at"], items["created_at"],
             filled=items["fields"], present=(items["presence"].cast(pl.String) == "present"),
             ticks=items["kind"].cast(pl.String).is_in(_TICKED),
             ends=items["flow"].cast(pl.String).is_in(_with_done_stage(board)),
-        )  # fmt: skip
-        tests = {**_tests(), **{name: _empty(name) for name in self.fields}}
-        told = [pl.when(tests[name].fill_null(False)).then(pl.lit(name)) for name in self._names()]
-        lacks = pl.concat_list(told).list.drop_nulls() if told else pl.lit([])
+        ).filter(among)  # fmt: skip
+        known = {**_tests(), **{name: _empty(name) for name in self.fields}}
+        tests = {name: known[name].fill_null(False) for name in self._names()}
+        rows = rows.filter(pl.any_horizontal(tests.values()))
+        lacks = pl.concat_list(pl.when(test).then(pl.lit(name)) for name, test in tests.items()).list.drop_nulls()
         over = (pl.col("state") == "done") & pl.col("finished_at").is_not_null()
         rows = rows.with_columns(
             lacks=lacks, since=pl.when(over).then("finished_at").otherwise("created_at"),
             none=pl.lit(None, items["created_at"].dtype),
         )  # fmt: skip
         return timed(rows, board, "since", "none").select(
-            "item", "lacks", "column", "since", "elapsed", "working", vendor_done=pl.col("completed_at").is_not_null()
+            "item",
+            "lacks",
+            pl.col("column").cast(pl.String),
+            "since",
+            "elapsed",
+            "working",
+            vendor_done=pl.col("completed_at").is_not_null(),
         )
 
     def _said(self, board: Board, row: dict[str, Any]) -> Said:

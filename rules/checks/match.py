@@ -11,8 +11,8 @@ import polars as pl
 from rules import limits
 from rules.base import Board, Condition, Finding, Level
 from rules.durations import Duration
-from rules.flow import calendar, timed
-from rules.item_rule import ItemRule, Said, about
+from rules.flow import timed
+from rules.item_rule import ItemRule, Said, about, days
 from rules.language import habits
 from rules.now import standing
 from rules.waits import Wait
@@ -54,7 +54,8 @@ class Match(ItemRule):
     def check(self, board: Board) -> Iterator[Finding]:
         """One finding per item that fits."""
         fit = self.asked(board) & standing(board)["state"].cast(pl.String).is_in(self.states)
-        rows = self._ages(board).filter(fit).with_columns(level=self._level(calendar(board).day))
+        rows = self._ages(board, fit)
+        rows = rows.with_columns(level=self._level(days(board, rows["item"])))
         for row in about(board, rows.filter(pl.col("level").is_not_null())).iter_rows(named=True):
             yield self.finding(row, self._said(board, row))
 
@@ -65,18 +66,18 @@ class Match(ItemRule):
         yield from self.asked_of(board, item)
         limit = self.warn or self.breach
         if limit is not None:
-            row = self._ages(board).row(item, named=True)
+            row = self._ages(board, board.items["item"] == item).row(0, named=True)
             yield Wait.of(board, row, limit).condition("it has been so for longer than the limit")
 
-    def _ages(self, board: Board) -> pl.DataFrame:
-        """One row per item, in item order: `since`, `elapsed`, `working`."""
+    def _ages(self, board: Board, among: pl.Series) -> pl.DataFrame:
+        """One row per item of these (by item, true or false): `since`, `elapsed`, `working`."""
         now, created = standing(board), board.items["created_at"]
         begun = {"created": created, "entered": now["entered_at"], "started": now["started_at"]}[self.since]
         since = pl.select(pl.coalesce(begun, created)).to_series()
-        rows = pl.DataFrame({"item": board.items["item"], "since": since})
+        rows = pl.DataFrame({"item": board.items["item"], "since": since}).filter(among)
         return timed(rows.with_columns(none=pl.lit(None, since.dtype)), board, "since", "none").drop("none")
 
-    def _level(self, day: int) -> pl.Expr:
+    def _level(self, day: pl.Series) -> pl.Expr:
         if self.warn is None and self.breach is None:
             return pl.lit("warn")
         return limits.level_of(self.warn, self.breach, day)

@@ -11,6 +11,7 @@ import polars as pl
 from rules import language, limits
 from rules.base import Board, Condition, Evidence, Finding, Level
 from rules.calendars import calendar_of
+from rules.charges import delay
 from rules.dates import day_ends, today
 from rules.durations import US_STEP, Duration
 from rules.flow import timed
@@ -26,8 +27,9 @@ class Overdue(ItemRule):
     Finds broken promises. The date has passed when its day is over on the clock of the flow's calendar. Without
     limits every passed date is a breach, from the next morning on; `warn` and `breach` count from there, in working
     time (`2wd`) or on the clock (`3d`). The date is the one that the item has now, so a date that was moved is no
-    longer missed. It ends when the item is finished, or gets a date to come. How late it is is told in working days
-    and costs nothing here: a late day has a price only where somebody named one. Placeholders of `next_step`:
+    longer missed. It ends when the item is finished, or gets a date to come. How late it is is told in working days;
+    a late day costs what the item's own field says (`value_field` of `[money]`), and nothing where it says nothing.
+    Placeholders of `next_step`:
     {waiting_on} whose turn it is, {excess} how far beyond the limit it is, {title}, {limit}, {waited} how late it is.
     """
 
@@ -79,6 +81,7 @@ class Overdue(ItemRule):
         return Said(
             language.overdue(row["title"], due, whole if late >= day else ""), words, row["since"], whole, excess,
             (Evidence(row["since"], language.due_on(due), row["ref"]),), mark=f"{due}",
+            charges=delay(board, row["item"], due),
         )  # fmt: skip
 
 

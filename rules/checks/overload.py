@@ -11,9 +11,9 @@ import polars as pl
 
 from rules import language, where
 from rules.base import Board, Condition, Evidence, Finding, Level, Rule, Subject
+from rules.calendars import calendar_of, worked_between
 from rules.dates import morning_of
 from rules.durations import US_STEP, Duration
-from rules.flow import calendar
 from rules.load import Per, came_and_went, in_hand, week_of
 from rules.now import standing
 from rules.where import ANY, Where
@@ -200,22 +200,24 @@ def _too_old(board: Board, per: Per, mine: pl.DataFrame, load: Load, name: str) 
     """The ages of everything in hand, added up, against their limit."""
     if load.age_sum is None:
         return
-    day, limit = calendar(board).day, load.age_sum.microseconds(calendar(board).day)
-    total = int(_ages(mine["since"], load.age_sum, board, board.now).sum())
+    flows = board.items["flow"].gather(mine["item"]).unique()
+    day = calendar_of(board, flows[0] if len(flows) == 1 else None).day
+    limit = load.age_sum.microseconds(day)
+    total = int(_ages(mine, load.age_sum, board, board.now).sum())
     if total > limit:
-        morning = _ages(mine["since"], load.age_sum, board, morning_of(board))
+        morning = _ages(mine, load.age_sum, board, morning_of(board))
         said = language.beyond(int(morning.sum()), load.age_sum, day)
         sentence = language.loaded(name, per, "of age in hand", said, load.age_sum.words)
         needed = _fewest(morning.to_list(), int(morning.sum()) - limit)
         yield _Passed(sentence, f"{load.age_sum.words} of age together", needed, mine["came"].max())  # type: ignore[arg-type]
 
 
-def _ages(since: pl.Series, limit: Duration, board: Board, at: datetime) -> pl.Series:
+def _ages(mine: pl.DataFrame, limit: Duration, board: Board, at: datetime) -> pl.Series:
     """How old each item was at an instant, in microseconds of the limit's calendar. What is said is said of the
     morning: many ages together would change with every hour."""
-    begun = since.clip(upper_bound=at)
+    begun = mine["since"].clip(upper_bound=at)
     upto = pl.repeat(at, len(begun), dtype=begun.dtype, eager=True)
-    return calendar(board).between(begun, upto) if limit.working else (upto - begun).dt.total_microseconds()
+    return worked_between(board, mine, begun, upto) if limit.working else (upto - begun).dt.total_microseconds()
 
 
 def _fewest(ages: list[int], too_much: int) -> int:

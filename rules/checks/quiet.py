@@ -11,6 +11,7 @@ import polars as pl
 from rules import language, limits
 from rules.base import Board, Condition, Evidence, Finding, Level
 from rules.calibration import Learner
+from rules.charges import friction
 from rules.durations import Duration
 from rules.item_rule import ItemRule, Said, about, days, open_of
 from rules.now import standing
@@ -77,5 +78,5 @@ class Quiet(Learner, ItemRule):
             facts.append(Evidence(row["since"], language.asked_about(row["chased"]), row["ref"]))
         return Said(
             language.quiet(row["title"], wait.said, limit.words), limit.words, row["since"], wait.said, wait.excess,
-            tuple(facts),
+            tuple(facts), charges=friction(board, "chaser", row["chased"]),
         )  # fmt: skip

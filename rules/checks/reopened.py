@@ -11,6 +11,7 @@ import polars as pl
 
 from rules import language, limits
 from rules.base import Board, Condition, Evidence, Finding, Level
+from rules.charges import friction
 from rules.dates import morning_of
 from rules.durations import US_STEP, Duration
 from rules.finish import finishes
@@ -97,4 +98,5 @@ class Reopened(ItemRule):
         return Said(
             language.reopened(row["title"], row["times"]), limit, row["since"],
             language.whole_elapsed(row["elapsed"] // US_STEP), language.counted(row["times"], "time"), tuple(facts),
+            charges=friction(board, "reopen", row["times"]),
         )  # fmt: skip

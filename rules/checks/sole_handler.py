@@ -13,7 +13,7 @@ from rules.base import Board, Condition, Evidence, Finding, Level, Rule, Subject
 from rules.durations import US_STEP, Duration
 from rules.flow import columns_in
 from rules.language import habits
-from rules.once import once
+from rules.once import while_asked
 from rules.where import ANY, Where
 
 
@@ -128,7 +128,7 @@ class SoleHandler(Rule):
         )  # fmt: skip
 
 
-@once
+@while_asked
 def moves_on(board: Board) -> pl.DataFrame:
     """Moves out of stages that are not done, by persons: `item`, `at`, `actor`, `flow`, `stage` (left), `owner` (the
     team that answers for it; null for none and for requesters)."""

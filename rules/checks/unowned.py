@@ -14,7 +14,7 @@ from rules.durations import Duration
 from rules.flow import ownerships, stays, timed
 from rules.item_rule import ItemRule, Said, about, days
 from rules.now import standing
-from rules.once import once
+from rules.once import while_asked
 from rules.waits import Wait
 
 
@@ -76,7 +76,7 @@ class Unowned(ItemRule):
         )  # fmt: skip
 
 
-@once
+@while_asked
 def nobodys(board: Board) -> pl.DataFrame:
     """The items in hand without an active owner: `item`, `since`, how long."""
     now = standing(board)

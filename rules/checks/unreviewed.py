@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from rules import language, where
-from rules.base import Board, Condition, Evidence, Finding, Level, Rule, Subject
-from rules.durations import US_STEP, Duration
-from rules.flow import calendar, timed
-from rules.limits import in_order
+from rules.base import INSTANT, Board, Condition, Evidence, Finding, Level, Rule, Subject
+from rules.durations import Duration
+from rules.flow import timed
+from rules.item_rule import about, days
+from rules.limits import in_order, over
 from rules.now import last_touches, standing
-from rules.once import once
+from rules.once import while_asked
+from rules.waits import Wait
 from rules.where import ANY, Where
 
 
@@ -52,43 +54,42 @@ class Unreviewed(Rule):
     def check(self, board: Board) -> Iterator[Finding]:
         """One finding per idea past a clock."""
         asked = where.matching(board, where.within(self.where, self.flow, self.source), self.where_not)
-        rows = ideas(board).filter(asked & pl.col("in_backlog") & ~pl.col("parked"))
-        rows = rows.filter(pl.any_horizontal(self._past(board, None), *(self._past(board, p) for p in self._known())))
-        for row in rows.iter_rows(named=True):
+        rows = ideas(board).filter(~pl.col("parked"))
+        rows = rows.filter(asked.gather(rows["item"]))
+        day = days(board, rows["item"])
+        late = rows.filter(pl.any_horizontal(self._past(day, None), *(self._past(day, p) for p in self._known())))
+        for row in about(board, late).iter_rows(named=True):
             level, limit = self._level(board, row)
             if level is not None and limit is not None:
                 yield self._finding(board, row, level, limit)
 
     def conditions(self, board: Board, item: int) -> Iterator[Condition]:
         """In the backlog; asked for; not parked; past its clock."""
-        row = ideas(board).row(item, named=True)
-        state = str(standing(board)["state"][item])
-        yield Condition("it is an idea in the backlog", row["in_backlog"], state, "backlog")
+        mine, state = ideas(board).filter(pl.col("item") == item), str(standing(board)["state"][item])
+        yield Condition("it is an idea in the backlog", mine.height > 0, state, "backlog")
         asked = where.within(self.where, self.flow, self.source)
         yield from where.conditions(board, item, asked, self.where_not)
+        row = mine.row(0, named=True)
         until = board.items["parked_until"][item]
         yield Condition(
             "it is not parked", not row["parked"], f"until {until}" if until else "no date", "a past date"
         )
         limit = self.warn or self._clock(row["priority"])
-        late = limit is not None and self._exceeded(board, row, limit)
-        words = limit.words if limit else "none"
-        ago = language.exact(_us(row, limit), limit, calendar(board).day) if limit else ""
-        yield Condition("it was last looked at longer ago than its clock", late, f"{ago} ago", words)
+        if limit is None:
+            yield Condition("its priority has a clock", False, row["priority"] or "none", "a priority with a clock")
+            return
+        wait = Wait.of(board, row, limit)
+        ago = f"{language.exact(wait.us, limit, wait.day)} ago"
+        yield Condition("it was last looked at longer ago than its clock", wait.over, ago, limit.words)
 
     def _known(self) -> list[str]:
         return [priority for priority in self.review_every if priority != "default"]
 
-    def _past(self, board: Board, priority: str | None) -> pl.Expr:
+    def _past(self, day: pl.Series, priority: str | None) -> pl.Expr:
         """A wide net: past the shortest limit that could apply to this priority."""
-        limits = [one for one in (self.warn, self._clock(priority)) if one is not None]
-        past = [
-            pl.col("working" if one.working else "elapsed").dt.total_microseconds()
-            > one.microseconds(calendar(board).day)
-            for one in limits
-        ]
-        late = pl.any_horizontal(past) if past else pl.lit(False)
-        return late if priority is None else late & (pl.col("priority").str.to_lowercase() == priority.casefold())
+        late = over(self.warn, day) | over(self._clock(priority), day)
+        known = pl.col("priority").cast(pl.String).str.to_lowercase()
+        return late if priority is None else late & (known == priority.casefold())
 
     def _clock(self, priority: str | None) -> Duration | None:
         by_name = {name.casefold(): clock for name, clock in self.review_every.items()}
@@ -96,21 +97,21 @@ class Unreviewed(Rule):
 
     def _level(self, board: Board, row: dict[str, Any]) -> tuple[Level | None, Duration | None]:
         clock = self._clock(row["priority"])
-        if clock is not None and self._exceeded(board, row, clock):
+        if clock is not None and Wait.of(board, row, clock).over:
             return "breach", clock
-        if self.warn is not None and self._exceeded(board, row, self.warn):
+        if self.warn is not None and Wait.of(board, row, self.warn).over:
             return "warn", self.warn
         return None, None
 
-    def _exceeded(self, board: Board, row: dict[str, Any], limit: Duration) -> bool:
-        return _us(row, limit) > limit.microseconds(calendar(board).day)
-
     def _finding(self, board: Board, row: dict[str, Any], level: Level, limit: Duration) -> Finding:
-        wait, day, title, ref = _us(row, limit), calendar(board).day, row["title"], row["ref"]
-        ago = language.beyond(wait, limit, day)
-        excess = language.whole(wait - limit.microseconds(day), limit, day)
+        wait, title, ref = Wait.of(board, row, limit), row["title"], row["ref"]
+        ago = wait.said
         filled = self.next_step.format(
-            waiting_on=row["owner_name"] or "its owner", excess=excess, title=title, limit=limit.words, waited=ago
+            waiting_on=row["owner_name"] or "its owner",
+            excess=wait.excess,
+            title=title,
+            limit=limit.words,
+            waited=ago,
         )
         priority = row["priority"] if row["priority"] and self._clock(row["priority"]) != self._clock(None) else None
         return Finding(
@@ -124,23 +125,16 @@ class Unreviewed(Rule):
         )  # fmt: skip
 
 
-@once
+@while_asked
 def ideas(board: Board) -> pl.DataFrame:
-    """One row per item, in item order, with when it was last looked at (`seen_at`) and how long ago that is."""
+    """One row per item in the backlog: `item`, `priority`, `seen_at` (last looked at), `parked`, how long ago."""
     items, now = board.items, standing(board)
-    seen = items.select("item").join(last_touches(board), on="item", how="left", maintain_order="left")["touched_at"]
     today = board.now.astimezone(ZoneInfo(board.terms.hours.timezone)).date()
-    rows = items.select(
-        "item", "ref", "title", "url", pl.col("flow").cast(pl.String), pl.col("priority").cast(pl.String),
-        seen_at=pl.coalesce("reviewed_at", seen.alias("seen"), "created_at"),
-        parked=(pl.col("parked_until") > today).fill_null(False),
-        none=pl.lit(None, items["created_at"].dtype),
-    ).with_columns(
-        now["stage"].cast(pl.String), now["team"].cast(pl.String), now["owner_name"].cast(pl.String),
-        in_backlog=(now["state"] == "backlog"),
+    rows = items.lazy().select("item", "priority", "reviewed_at", "parked_until", "created_at").filter(
+        now["state"] == "backlog"
+    ).collect()  # fmt: skip
+    rows = rows.join(last_touches(board), on="item", how="left", maintain_order="left").select(
+        "item", pl.col("priority").cast(pl.String), seen_at=pl.coalesce("reviewed_at", "touched_at", "created_at"),
+        parked=(pl.col("parked_until") > today).fill_null(False), none=pl.lit(None, INSTANT),
     )  # fmt: skip
-    return timed(rows, board, "seen_at", "none")
-
-
-def _us(row: dict[str, Any], limit: Duration) -> int:
-    return int((row["working"] if limit.working else row["elapsed"]) // US_STEP)
+    return timed(rows, board, "seen_at", "none").drop("none")

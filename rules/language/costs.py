@@ -39,10 +39,18 @@ FRICTION = {
 
 def friction(kind: str, times: int, minutes: float, hours: float, rate: float | None, currency: str) -> str:
     """How often it happened, times its minutes, times the rate where there is one."""
-    said = f"{counted(times, *FRICTION[kind])} × {counted(minutes, 'minute')} = {counted(hours, 'hour')} of work"
+    tenths = times * minutes % 6 == 0  # else hours would be rounded, and the product look wrong
+    work = counted(hours, "hour") if tenths else counted(times * minutes, "minute")
+    said = f"{counted(times, *FRICTION[kind])} × {counted(minutes, 'minute')} = {work} of work"
     if rate is None:
         return f"{said}; no rate is set"
     return f"{said} × {money(rate, currency)} an hour (the default rate) = {money(hours * rate, currency)}"
+
+
+def late(days: int, value: float, currency: str) -> str:
+    """One item's days late at the value that its field gives."""
+    price, total = (money(one, currency).strip() for one in (value, days * value))
+    return f"{counted(days, 'day')} late × {price} a day (its own field) = {total}"
 
 
 def delay(items: int, days: int, total: float, currency: str) -> str:

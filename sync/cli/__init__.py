@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from sync.cli.exits import guarded
+from sync.cli import forms
+from sync.cli.calling import call
 from sync.cli.options import HERE, AsOf, Config, Json, PastGuards
 
 app = typer.Typer(
@@ -23,13 +23,6 @@ app = typer.Typer(
 )
 
 
-def _call(name: str, /, *, module: str = "commands", **options: Any) -> None:
-    import importlib
-
-    command: Callable[..., int] = getattr(importlib.import_module(f"sync.cli.{module}"), name)
-    raise typer.Exit(guarded(lambda: command(**options)))
-
-
 @app.command()
 def demo(
     serve: Annotated[bool, typer.Option("--serve", help="Keep the sandbox up afterwards, for a browser.")] = False,
@@ -40,7 +33,7 @@ def demo(
 
     Example: `handrail demo --serve`
     """
-    _call("demo", serve=serve, port=port, json=json)
+    call("demo", serve=serve, port=port, json=json)
 
 
 @app.command()
@@ -49,7 +42,7 @@ def check(config: Config = HERE, json: Json = False) -> None:
 
     Example: `handrail check --config config.toml`
     """
-    _call("check", config=config, json=json)
+    call("check", config=config, json=json)
 
 
 @app.command()
@@ -65,7 +58,7 @@ def plan(
 
     Example: `handrail plan -o plan.json`
     """
-    _call("plan", config=config, as_of=as_of, out=out, format="json" if json else format)
+    call("plan", config=config, as_of=as_of, out=out, format="json" if json else format)
 
 
 @app.command()
@@ -77,22 +70,11 @@ def apply(
 
     Example: `handrail apply plan.json`
     """
-    _call("apply", file=file, config=config, json=json, past_guards=force_guard or ())
+    call("apply", file=file, config=config, json=json, past_guards=force_guard or ())
 
 
-@app.command()
-def run(
-    config: Config = HERE, as_of: AsOf = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop before the first write.")] = False,
-    force_guard: PastGuards = None, json: Json = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")] = False,
-) -> None:  # fmt: skip
-    """The scheduled job, once: pull, keep, judge, plan, apply, settle. A summary is the last line.
-
-    Example: `handrail run --config config.toml`
-    """
-    _call("run", config=config, as_of=as_of, dry_run=dry_run, json=json, verbose=verbose,
-          past_guards=force_guard or ())  # fmt: skip
+app.command()(forms.run)
+app.command()(forms.backfill)
 
 
 @app.command()
@@ -109,7 +91,7 @@ def report(
 
     Example: `handrail report --format html --out report.html`
     """
-    _call("report", config=config, as_of=as_of, format=format, links=links, out=out)
+    call("report", config=config, as_of=as_of, format=format, links=links, out=out)
 
 
 @app.command()
@@ -121,7 +103,7 @@ def why(
 
     Example: `handrail why asana:1201234567890123`
     """
-    _call("why", ref=ref, config=config, as_of=as_of, json=json)
+    call("why", ref=ref, config=config, as_of=as_of, json=json)
 
 
 @app.command(name="why-not")
@@ -134,7 +116,7 @@ def why_not(
 
     Example: `handrail why-not asana:1201234567890123 first-look`
     """
-    _call("why_not", ref=ref, rule=rule, config=config, as_of=as_of, json=json)
+    call("why_not", ref=ref, rule=rule, config=config, as_of=as_of, json=json)
 
 
 @app.command()
@@ -150,7 +132,7 @@ def export(
 
     Example: `handrail export --out out`
     """
-    _call("export", out=out, config=config, as_of=as_of, format=format, json=json)
+    call("export", out=out, config=config, as_of=as_of, format=format, json=json)
 
 
 @app.command()
@@ -164,7 +146,7 @@ def log(
 
     Example: `handrail log --limit 20`
     """
-    _call("log", config=config, run_id=run_id, limit=limit, json=json)
+    call("log", config=config, run_id=run_id, limit=limit, json=json)
 
 
 @app.command()
@@ -178,7 +160,7 @@ def undo(
 
     Example: `handrail undo 1k3f9q2ab --dry-run`
     """
-    _call("undo", module="back", run_id=run_id, every=every, dry_run=dry_run, config=config, json=json)
+    call("undo", module="back", run_id=run_id, every=every, dry_run=dry_run, config=config, json=json)
 
 
 @app.command()
@@ -191,7 +173,7 @@ def calibrate(
 
     Example: `handrail calibrate --write`
     """
-    _call("calibrate", module="learning", rule=rule, write=write, config=config, as_of=as_of, json=json)
+    call("calibrate", module="learning", rule=rule, write=write, config=config, as_of=as_of, json=json)
 
 
 @app.command()
@@ -204,7 +186,7 @@ def backtest(
 
     Example: `handrail backtest first-look --since 2026-08-01`
     """
-    _call("backtest", module="learning", rule=rule, since=since, config=config, as_of=as_of, json=json)
+    call("backtest", module="learning", rule=rule, since=since, config=config, as_of=as_of, json=json)
 
 
 @app.command()
@@ -225,7 +207,7 @@ def sandbox(
 
     Example: `handrail sandbox --events log.csv --write-config config.toml`
     """
-    _call("sandbox", port=port, scenario=scenario, events=events, done=done, now=now, faults=faults,
+    call("sandbox", port=port, scenario=scenario, events=events, done=done, now=now, faults=faults,
           write_config=write_config)  # fmt: skip
 
 

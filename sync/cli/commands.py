@@ -11,20 +11,24 @@ from typing import Literal
 from sync.cli import show
 from sync.cli.exits import BAD_INPUT, CREDENTIALS, DONE, SURVIVED, Refusal
 from sync.cli.instants import instant_of
+from sync.cli.parking import parking
 from sync.config import load
 from sync.house import House
 from sync.planfile import BadPlan, from_json, to_json
 from sync.pulling import Trouble
+from sync.stopping import Stop
 from sync.wiring import open_house
 
 
 @contextmanager
-def opened(config: Path, *, quiet: bool = False, doors: bool = True, verbose: bool = False) -> Iterator[House]:
+def opened(
+    config: Path, *, quiet: bool = False, doors: bool = True, verbose: bool = False, stop: Stop | None = None
+) -> Iterator[House]:
     """The house of a config; its lock, doors and progress line are given back at the end."""
     show.logging(verbose)
     settings, progress = load(config, os.environ), show.progress(quiet)
     try:
-        with open_house(settings, progress, doors=doors) as house:
+        with open_house(settings, progress, doors=doors, stop=stop) as house:
             yield house
     finally:
         progress.note("")
@@ -101,13 +105,15 @@ def apply(file: Path, config: Path, json: bool, past_guards: Sequence[str] = ())
 
 
 def run(
-    config: Path, as_of: str | None, dry_run: bool, json: bool, verbose: bool, past_guards: Sequence[str] = ()
-) -> int:
+    config: Path, as_of: str | None, dry_run: bool, json: bool, verbose: bool, past_guards: Sequence[str] = (),
+    max_minutes: float | None = None,
+) -> int:  # fmt: skip
     """All seven hops, once."""
     from sync.run import run as run_once
     from sync.run import summary_of
 
-    with opened(config, quiet=json, verbose=verbose) as house:
+    stop = Stop(max_minutes)
+    with parking(stop), opened(config, quiet=json, verbose=verbose, stop=stop) as house:
         now = instant_of(as_of, house.settings, only_loopback=True)
         write = house.settings.mode == "apply" and not dry_run
         outcome = run_once(house, now, write=write, past_guards=past_guards)

@@ -31,5 +31,9 @@ PastGuards = Annotated[
     list[Guard] | None,
     typer.Option("--force-guard", metavar="NAME", help="Write although this guard refuses; may be repeated."),
 ]
+MaxMinutes = Annotated[
+    float | None,
+    typer.Option("--max-minutes", min=0, metavar="MINUTES", help="Stop cleanly then; the next one goes on."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts instead of text.")]
 HERE = Path("config.toml")

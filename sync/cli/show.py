@@ -82,7 +82,7 @@ def progress(quiet: bool) -> Progress:
     seen: dict[str, int] = {}
     total = {"of": 0, "done": 0}
 
-    def kept(scope: Scope, items: int, events: int) -> None:
+    def kept(scope: Scope, items: int, events: int, ahead: int | None) -> None:
         seen[scope.id] = seen.get(scope.id, 0) + items
         status.update(f"Reading {scope.name or scope.id}: {seen[scope.id]} items")
 
@@ -98,7 +98,7 @@ def progress(quiet: bool) -> Progress:
         status.start()
         status.update(f"Reading {scope.name or scope.id}{' again, after our own writes' if total['of'] else ''}")
 
-    return Progress(pulling, kept, applying, applied_one, lambda _: status.stop())
+    return Progress(pulling, kept, applying=applying, applied=applied_one, note=lambda _: status.stop())
 
 
 def _plain_progress() -> Progress:
@@ -109,7 +109,7 @@ def _plain_progress() -> Progress:
         if not sum(written):  # afterwards only our own echo is read
             _err.print(f"reading {scope.source}: {scope.name or scope.id}", markup=False)
 
-    def kept(scope: Scope, items: int, events: int) -> None:
+    def kept(scope: Scope, items: int, events: int, ahead: int | None) -> None:
         before = seen.get(scope.id, 0)
         seen[scope.id] = before + items
         if seen[scope.id] // 1000 > before // 1000:
@@ -120,7 +120,7 @@ def _plain_progress() -> Progress:
         if total:
             _err.print(f"writing {_changes(total)}", markup=False)
 
-    return Progress(pulling, kept, applying)
+    return Progress(pulling, kept, applying=applying)
 
 
 def plan(ready: Plan, out: Path | None) -> None:
@@ -160,6 +160,13 @@ def applied(result: Applied) -> None:
 
 def outcome(result: Outcome, *, wrote: bool, why_not: str = "") -> None:
     """A run in a few lines. `wrote`: it was one that writes; else `why_not` says what kept it."""
+    for one in result.pulled.left_to_others:
+        _err.print(Text(f"left to another process: {one}", style="yellow"))
+    if result.parked:
+        read, written = result.pulled.items, result.applied.written
+        _out.print(Text(f"Stopped early: {result.parked}. {read} items read, {_changes(written)} written; "
+                        "that stays, and the next run goes on from there.", style="bold"))  # fmt: skip
+        return
     said = result.judgement.said
     items = result.judgement.board.items.height
     _out.print(Text(f"{items} {'item' if items == 1 else 'items'} looked at, {_findings(len(said))}", style="bold"))

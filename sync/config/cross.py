@@ -8,8 +8,8 @@ from itertools import combinations
 from pydantic import BaseModel
 
 from rules.base import Rule
-from sync.config import calendars, cross_rules, cross_terms
-from sync.config.patterns import can_meet
+from rules.patterns import can_meet
+from sync.config import calendars, cross_rules, cross_terms, named_lists
 from sync.config.problems import Problem
 from sync.config.read import Read
 from sync.config.shape import FlowTable, Shape, StageTable
@@ -31,6 +31,7 @@ def problems(
     for id_, flow in shape.flows.items():
         yield from _flow(id_, flow, sources, read)
     yield from _claimed_twice(shape, read)
+    yield from named_lists.problems(read)
     for rule in rules:
         yield from cross_rules.problems(rule, read)
     yield from _writes(shape, read, kinds)

@@ -8,6 +8,8 @@ from typing import Any
 
 from rules.base import Rule
 from rules.durations import US, Duration
+from rules.patterns import matches
+from sync.config import named_lists
 from sync.config.lines import Path
 from sync.config.problems import Problem, nearest
 from sync.config.read import Read
@@ -113,15 +115,16 @@ def _where(rule: Rule, key: str, flow: str | None, read: Read) -> Iterator[Probl
         "stage": _stage_names(read, flow), "team": read.names("teams"), "flow": read.names("flows"),
     }  # fmt: skip
     for field, values in table.items():
-        if not isinstance(values, (str, list)):
-            continue
-        for index, value in enumerate([values] if isinstance(values, str) else values):
-            path = ("rules", rule.id, key, field, *((index,) if isinstance(values, list) else ()))
-            if isinstance(value, str) and not value.strip():
+        for path, value in named_lists.written(read, ("rules", rule.id, key, field), values):
+            if not isinstance(value, str) or (not value.strip() and path[0] == "patterns"):
+                continue  # told by its type, and with the list
+            if not value.strip():
                 yield read.problem(path, "is blank", "give a value, or leave the key out")
-            elif field == "field" and isinstance(value, str):
+            elif lost := named_lists.unknown(read, path, value):
+                yield lost
+            elif field == "field":
                 yield from _field_value(path, value, read)
-            elif field in known and isinstance(value, str) and known[field] and value not in known[field]:
+            elif known.get(field) and not any(value == one or matches(value, one) for one in known[field]):
                 yield read.unknown(path, value, field, known[field])
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, ValidationError, create_model
 
 from rules.base import Rule
-from sync.config import learned
+from sync.config import learned, named_lists
 from sync.config.problems import Problem, nearest
 from sync.config.read import Read
 from sync.config.words import problems_of
@@ -44,7 +44,7 @@ def _one(id_: str, kind: type[Rule], table: Mapping[str, Any], read: Read, wrong
     wrong.extend(unlearned)
     model = model_of(kind)
     try:
-        options = {key: value for key, value in table.items() if key != "kind"}
+        options = {key: value for key, value in named_lists.spelled_out(read, table).items() if key != "kind"}
         valid = model.model_validate(learned.plain(options, asked))
     except ValidationError as error:
         wrong.extend(problems_of(error, read, model, path))

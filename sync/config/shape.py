@@ -213,6 +213,7 @@ class Shape(BaseSettings):
     teams: Mapping[str, Annotated[TeamTable, BeforeValidator(_members)]] = {}
     sources: Mapping[str, dict[str, Any]] = {}
     flows: Mapping[str, FlowTable] = {}
+    patterns: Mapping[Name, Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]] = {}
     rules: Mapping[str, dict[str, Any]] = {}
     write: WriteTable = WriteTable()
     handoffs: HandoffsTable = HandoffsTable()

@@ -13,13 +13,16 @@ from sync.store.decided import Decided
 from sync.store.errors import Busy, Holder, StoreError
 from sync.store.facts import Facts
 from sync.store.findings import Changes, Findings, OpenFinding
+from sync.store.hooks import Hook, Hooks
+from sync.store.inbox import Hint, Inbox, Waiting
 from sync.store.keeping import Keeping, Kept
 from sync.store.ledger import Entry, Ledger, Written
 from sync.store.opening import open_engine
 from sync.store.runs import Run, Runs
 
 __all__ = [
-    "Busy", "Changes", "Entry", "Holder", "Kept", "OpenFinding", "Run", "Store", "StoreError", "Written",
+    "Busy", "Changes", "Entry", "Hint", "Holder", "Hook", "Kept", "OpenFinding", "Run", "Store", "StoreError",
+    "Waiting", "Written",
 ]  # fmt: skip
 
 
@@ -27,7 +30,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Store(Keeping, Facts, Ledger, Runs, Findings, Calibrations, Decided):
+class Store(Keeping, Facts, Ledger, Runs, Findings, Calibrations, Decided, Inbox, Hooks):
     """One database. Every method is one transaction; safe to use from several threads and processes."""
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime] = _now) -> None:

@@ -20,11 +20,16 @@ def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield values[start : start + _CHUNK]
 
 
+def inserting(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what happens on a conflict."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
 def put(connection: Connection, table: Table, rows: Sequence[Row], *, replace: bool = True) -> None:
     """Insert rows; one whose primary key exists already replaces it, or is left out without `replace`."""
     if not rows:
         return
-    insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    insert = inserting(connection, table)
     keys = [column.name for column in table.primary_key]
     updated = {name: insert.excluded[name] for name in rows[0] if name not in keys} if replace else {}
     statement: Insert = (

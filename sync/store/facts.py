@@ -35,9 +35,9 @@ class Facts:
         names = (ITEM.c.remote, ITEM.c.scope, ITEM.c.placements_json)
         query = select(*names).where(ITEM.c.source == scope.source, ITEM.c.presence == "present")
         with self.engine.connect() as connection:
-            rows = connection.execute(query).all()
-        homes = ((row, {container for container, _ in load(row.placements_json)}) for row in rows)
-        found = [row.remote for row, at in homes if scope.id in at or (not at and row.scope == scope.id)]
+            rows = connection.execute(query)
+            homes = ((row, {container for container, _ in load(row.placements_json)}) for row in rows)
+            found = [row.remote for row, at in homes if scope.id in at or (not at and row.scope == scope.id)]
         return sorted(Ref(scope.source, remote) for remote in found)
 
     def present_by_source(self) -> dict[str, int]:
@@ -58,6 +58,13 @@ class Facts:
             query = select(CURSOR.c.cursor).where(CURSOR.c.source == scope.source, CURSOR.c.scope == scope.id)
             found: str | None = connection.execute(query).scalar()
             return found
+
+    def read_whole(self, scopes: Iterable[Scope]) -> bool:
+        """Whether the last pull of each of these scopes came to its end."""
+        query = select(CURSOR.c.source, CURSOR.c.scope).where(CURSOR.c.complete)
+        with self.engine.connect() as connection:
+            through = {(row.source, row.scope) for row in connection.execute(query)}
+        return all((scope.source, scope.id) in through for scope in scopes)
 
     def forget_cursor(self, scope: Scope) -> None:
         """Make the next pull of a scope a whole one. What is kept stays."""

@@ -48,14 +48,16 @@ class Keeping:
     def keep(self, page: Page) -> Kept:
         """Keep items, histories, people, containers, own rows and the cursor; all of it or nothing.
 
-        Keeping the same page again changes nothing.
+        Keeping the same page again changes nothing. An item of which something later is kept stays as that is. A page
+        without a scope (its id is empty) moves no cursor, and leaves items in the scope that they came through.
         """
         with writing(self.engine).begin() as connection:
             change = _next_change(connection)
             _around(connection, page)
             kept = _items(connection, page, change)
             gone = _absent(connection, page, change)
-            _cursor(connection, page)
+            if page.scope.id:
+                _cursor(connection, page)
             return replace(kept, changed=tuple(sorted({*kept.changed, *gone})), absent=len(gone)) if gone else kept
 
 
@@ -82,6 +84,7 @@ def _items(connection: Connection, page: Page, change: int) -> Kept:
     items = {item.ref: item for item in page.items}
     histories = {history.ref: history for history in page.histories}
     stored = stored_items(connection, [*items, *(ref for ref in histories if ref not in items)])
+    items = {ref: item for ref, item in items.items() if not _is_older(item, page, stored.get(ref))}
     observed = _observed(connection, page, items, histories, stored)
     changed = _write_items(connection, page, items, histories, stored, change)
     if changed - stored.keys():
@@ -125,8 +128,8 @@ def _write_items(
     other: list[Row] = []
     changed: set[Ref] = set()
     for ref, item in items.items():
-        row = item_row(item) | {"scope": page.scope.id}
         before = stored.get(ref)
+        row = item_row(item) | {"scope": page.scope.id or (before.scope if before is not None else "")}
         has_history = ref in histories
         row["history_version"] = item.version if has_history else (before.history_version if before else None)
         row["seen_at"] = _seen_at(page, has_history, before)
@@ -145,6 +148,14 @@ def _write_items(
     return changed
 
 
+def _is_older(item: WorkItem, page: Page, before: Any) -> bool:
+    """Whether something later is kept: two may read one item at a time, and the slower one tells the older state."""
+    if before is None:
+        return False
+    looked_before = page.observed_at is not None and (before.seen_at or 0) > micros(page.observed_at)
+    return looked_before or before.modified_at > micros(item.modified_at)
+
+
 def _seen_at(page: Page, has_history: bool, before: Any) -> int | None:
     earlier: int | None = before.seen_at if before is not None else None
     if page.observed_at is None or has_history:
@@ -159,7 +170,7 @@ def _observed(
     """The events that comparing with the last look gives, for items whose vendor keeps no history."""
     if page.observed_at is None:
         return {}
-    heard = _heard_at(connection, page)
+    heard = _heard_at(connection, page.scope.source)
     names = met.column_names(connection, page.scope.source)
     events: dict[Ref, tuple[Event, ...]] = {}
     for ref, item in items.items():
@@ -167,19 +178,23 @@ def _observed(
         if ref in histories:
             continue
         seen = instant(row.seen_at) if row is not None and row.seen_at is not None else None
-        if seen and heard and row.scope == page.scope.id:
-            seen = max(seen, min(heard, page.observed_at))
+        if seen and row.scope in heard and row.scope == (page.scope.id or _home(item, row.scope)):
+            seen = max(seen, min(heard[row.scope], page.observed_at))
         before = item_of(row) if seen else None
         if found := observe(before, item, seen, page.observed_at, names):
             events[ref] = found
     return events
 
 
-def _heard_at(connection: Connection, page: Page) -> datetime | None:
-    """Since when a change in this scope cannot have escaped us: the start of its last whole pull, less a margin."""
-    query = select(CURSOR.c.heard_at).where(CURSOR.c.source == page.scope.source, CURSOR.c.scope == page.scope.id)
-    heard = connection.execute(query).scalar()
-    return instant(heard) - _MARGIN if heard is not None else None
+def _home(item: WorkItem, scope: str) -> str | None:
+    """The scope, if the item still is in it: then what is known of the scope holds for the item."""
+    return scope if any(home.container == scope for home in item.placements) else None
+
+
+def _heard_at(connection: Connection, source: str) -> dict[str, datetime]:
+    """Since when a change in each scope cannot have escaped us: the start of its last whole pull, less a margin."""
+    query = select(CURSOR.c.scope, CURSOR.c.heard_at).where(CURSOR.c.source == source, CURSOR.c.heard_at.is_not(None))
+    return {row.scope: instant(row.heard_at) - _MARGIN for row in connection.execute(query)}
 
 
 def _absent(connection: Connection, page: Page, change: int) -> list[Ref]:

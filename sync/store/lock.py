@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from urllib.parse import quote
 
 from sqlalchemy import Engine, delete, select, text
 
@@ -49,15 +50,30 @@ def _advisory(engine: Engine, name: str) -> Iterator[None]:
 @contextmanager
 def _beside(engine: Engine, name: str) -> Iterator[None]:
     # Not the database file itself: closing any descriptor of it would drop SQLite's own locks.
-    path = f"{os.path.realpath(str(engine.url.database))}.{name}.lock"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    path = f"{os.path.realpath(str(engine.url.database))}.{quote(name, safe='')}.lock"
+    descriptor = _locked(path)
+    if descriptor is None:
+        raise Busy(_holder(engine, name))
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Busy(_holder(engine, name)) from None
         yield
     finally:
+        os.unlink(path)  # while it is held: who opened it meanwhile sees that it is another's and opens anew
+        os.close(descriptor)
+
+
+def _locked(path: str) -> int | None:
+    """A descriptor of the file at this path, with the lock on it; None when somebody else has it."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(descriptor), os.stat(path)):
+                return descriptor
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        except FileNotFoundError:
+            pass
         os.close(descriptor)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, select, update
 
+from connectors.base import Scope
 from sync.store.bulk import put
 from sync.store.codec import dump, instant, load, micros
 from sync.store.lock import hold
@@ -74,12 +75,11 @@ class Runs:
 
     def run_lock(self) -> AbstractContextManager[None]:
         """Hold the right to run, for as long as the block lasts. Raises Busy when another process has it."""
-        return self._hold()
+        return hold(self.engine, "run", self.clock)
 
-    @contextmanager
-    def _hold(self) -> Iterator[None]:
-        with hold(self.engine, "run", self.clock):
-            yield
+    def scope_lock(self, scope: Scope) -> AbstractContextManager[None]:
+        """Hold the right to pull a scope: its pages and its cursor are one process's at a time. Raises Busy."""
+        return hold(self.engine, f"pull {scope.source} {scope.id}", self.clock)
 
 
 def _spell(number: int) -> str:

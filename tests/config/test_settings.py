@@ -162,3 +162,15 @@ def test_left_out_fields_have_no_name(config: Path) -> None:
 def test_apply_without_caps_is_a_warning(config: Path) -> None:
     warnings = [str(one) for one in opened(config, HANDRAIL__MODE="apply").warnings]
     assert any("without a cap" in one for one in warnings)
+
+
+def test_named_lists_stand_where_rules_refer_to_them(tmp_path: Path) -> None:
+    text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    wanted = ("frozen", "Parked*")
+    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+    rule = next(one for one in load(tmp_path / "config.toml", {}, KINDS).rules() if one.id == "first-look")
+    assert rule.where_not.tag == wanted  # type: ignore[attr-defined]
+    mixed = text.replace('tag = ["@put-aside"]', r'tag = ["late", "@put-aside", "\\@here"]')
+    (tmp_path / "config.toml").write_text(mixed, encoding="utf-8")
+    rule = next(one for one in load(tmp_path / "config.toml", {}, KINDS).rules() if one.id == "first-look")
+    assert rule.where_not.tag == ("late", *wanted, r"\@here")  # type: ignore[attr-defined]

@@ -210,10 +210,6 @@ class ConnectorContract:
             list(stranger.pull(stranger.scopes()[0], None, lambda ref: None))
         assert "Nobody" not in str(denied.value)
 
-    def test_an_unsigned_hint_is_denied(self, rig: Rig, connector: Connector) -> None:
-        with pytest.raises(Denied):
-            connector.hear({"Content-Type": "application/json"}, b'{"events": []}')
-
 
 def _never_was(like: str) -> str:
     """An id of the same shape that nothing has."""

@@ -95,7 +95,8 @@ COLUMNS = [
 
 def seen(finding: Finding, wanted: dict[str, Any]) -> dict[str, Any]:
     """The parts of a finding that the case speaks of."""
-    plain = {"subject": finding.subject.id, "items": list(finding.refs), **vars_of(finding)}
+    charges = [f"{charge.what}: {charge.formula}" for charge in finding.charges]
+    plain = {**vars_of(finding), "subject": finding.subject.id, "items": list(finding.refs), "charges": charges}
     return {key: plain[key] for key in wanted}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from connectors.sandbox.asana.acts import fields, tasks
 from sync.config import load
 from sync.run import run
-from sync.wiring import open_house
+from sync.wiring import ears, open_house
 from tests.run.worlds import NOW, rig
 
 
@@ -51,3 +51,11 @@ def test_a_field_that_takes_no_values_is_refused_in_the_plan(tmp_path: Path) -> 
         assert not any(step.source == "asana" for step in first.plan.steps)
         assert all(task.get("Flow status") in (None, "") for task in one.tasks().values())
         assert one.run().plan.steps == ()
+
+
+def test_each_source_has_an_ear_that_needs_no_token(tmp_path: Path) -> None:
+    with rig(tmp_path) as one:
+        heard = ears(load(one.config, {}))
+    assert {id_: (ear.source, ear.kind, ear.hidden) for id_, ear in heard.items()} == {
+        "asana": ("asana", "asana", True), "notion": ("notion", "notion", False),
+    }  # fmt: skip

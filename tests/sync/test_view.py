@@ -199,8 +199,9 @@ def test_a_source_without_history_gets_one_from_looks(store: Store) -> None:
 def test_items_and_events_are_in_order_whatever_the_order_of_keeping(store: Store) -> None:
     for id_ in ("3", "1", "2"):
         ref = Ref("asana", id_)
-        keep(store, item(id_), event("b", 2, ref=ref), event("a", 2, seq=1, ref=ref), event("c", 1, ref=ref))
+        later = event("a", 2, "described", seq=1, ref=ref)
+        keep(store, item(id_), later, event("b", 2, "renamed", ref=ref), event("c", 1, "comment", ref=ref))
     got = seen(store)
     assert got.items.select("item", "ref").rows() == [(0, "asana:1"), (1, "asana:2"), (2, "asana:3")]
-    keys = got.events.select("item", "at", "seq").rows()
-    assert keys == sorted(keys)
+    assert got.events["item"].to_list() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    assert got.events["kind"].cast(pl.String).to_list() == ["comment", "renamed", "described"] * 3

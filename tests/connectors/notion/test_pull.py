@@ -213,6 +213,9 @@ def test_rows_put_away_or_moved_are_told_when_asked_for(rig: NotionRig) -> None:
     rig.api("POST", f"pages/{moved}/move", {"parent": {"type": "data_source_id", "data_source_id": rig.ideas}})
     page = connector.get([away, gone, moved])
     assert [item.presence for item in page.items] == ["trashed", "archived", "present"]
+    outside = rig.connector(Notes(), ideas=None).get([moved, "0" * 32])
+    assert [item.presence for item in outside.items] == ["outside"]
+    assert list(outside.absent.values()) == ["unseen"]
     assert page.items[2].placements[0].container == rig.ideas
     assert page.items[2].kind == "idea"
 

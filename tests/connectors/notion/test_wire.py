@@ -28,7 +28,7 @@ class Line:
         self.pace, self.slept = Paced(), list[float]()
 
         def door(*args: Any, **kwargs: Any) -> httpx.Client:
-            return open_door(*args, **kwargs, sleep=self.slept.append)
+            return open_door(*args, **{**kwargs, "sleep": self.slept.append})
 
         monkeypatch.setattr("connectors.notion.sdk.open_door", door)
         self.notion = Notion(BASE + "/v1/", TOKEN, self.pace, source="notion")

@@ -217,3 +217,42 @@ def test_looking_twice_is_looking_once(law_store: Store, looks: list[tuple[str |
         once = dump(law_store)
         law_store.keep(look)
         assert {**dump(law_store), "cursor": []} == {**once, "cursor": []}
+
+
+# ---- pages of single items -----------------------------------------------------------------------------------
+
+ALONE = Scope("asana", "", "")
+
+
+def test_a_page_without_a_scope_moves_no_cursor_and_no_item(store: Store, full: Page) -> None:
+    store.keep(full)
+    before = store.cursor(SCOPE)
+    newer = replace(full.items[0], version="v2", title="Renamed", modified_at=at(5))
+    store.keep(replace(full, scope=ALONE, cursor="", items=(newer,)))
+    assert (store.cursor(SCOPE), store.cursor(ALONE)) == (before, None)
+    assert store.items() == [newer]
+    with store.engine.connect() as connection:
+        assert connection.execute(select(METADATA.tables["item"].c.scope)).scalars().all() == ["p"]
+
+
+def test_what_is_read_alone_lies_after_the_last_pull_of_its_scope(store: Store) -> None:
+    first = item(owner="8")
+    store.keep(page(first, observed_at=at(1), last=True))
+    store.keep(page(observed_at=at(6), cursor="2", last=True))  # nothing had changed by then
+    later = replace(first, version="v2", owner="9", modified_at=at(7))
+    store.keep(page(later, scope=ALONE, cursor="", observed_at=at(8)))
+    told = store.events(REF)[-1]
+    assert (told.kind, told.old, told.new) == ("owner", "8", "9")
+    assert told.not_before is not None
+    assert at(5.9) < told.not_before < at(6)
+    assert at(7) <= told.at <= at(8)
+
+
+def test_who_reads_slower_does_not_take_anything_back(store: Store) -> None:
+    first = item(owner="8")
+    store.keep(page(first, observed_at=at(1), last=True))
+    store.keep(page(replace(first, version="v2", owner="9"), scope=ALONE, cursor="", observed_at=at(3)))
+    events = store.events(REF)
+    store.keep(page(first, observed_at=at(2), cursor="2", last=True))  # listed before, kept after
+    assert [one.owner for one in store.items()] == ["9"]
+    assert store.events(REF) == events

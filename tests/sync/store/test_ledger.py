@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.base import Scope
 from connectors.document import Document
 from connectors.model import EnsureTable, PutPage, Receipt, Ref, SetFields
 from rules.base import Finding, Subject
@@ -151,3 +152,16 @@ def test_findings_come_worsen_ease_and_go(store: Store) -> None:
     assert store.open_findings()[0].first_seen == at(4)
     assert [what for _, what, _ in store.finding_history("a")] == ["new", "escalated", "eased", "closed", "new"]
     assert store.finding_history("a")[1][0] - timedelta(hours=1) == T
+
+
+def test_a_scope_is_pulled_by_one_at_a_time(store: Store, database_url: str) -> None:
+    one, another = Scope("asana", "1/é", "Launch"), Scope("asana", "2", "Review")
+    other = Store.open(database_url)
+    with store.scope_lock(one), store.run_lock():
+        with pytest.raises(Busy, match="process"), other.scope_lock(one):
+            pytest.fail("both pull it")
+        with other.scope_lock(another):
+            pass
+    with other.scope_lock(one):
+        pass
+    other.close()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.config.patterns import can_meet, matches
+from rules.patterns import can_meet, matches
 
 WORDS = ["".join(letters) for size in range(5) for letters in itertools.product("ab*", repeat=size)]
 
