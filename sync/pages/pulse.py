@@ -10,7 +10,9 @@ import polars as pl
 from connectors.document import Block, Paragraph, line
 from rules.base import Board
 from rules.daily import daily
+from rules.dates import zone_of
 from rules.language import counted
+from rules.now import standing
 from rules.pace import FLOOR, pace
 
 _SPAN = timedelta(days=28)
@@ -22,14 +24,22 @@ def pulse(board: Board, flow: str) -> Iterator[Block]:
     days = daily(board).filter(pl.col("flow") == flow).sort("day")
     if days.is_empty():
         return
-    yield Paragraph(line(f"{_moved(days)} {_old(board, flow)}"))
+    yield Paragraph(line(f"{_moved(days, _finished(board, flow))} {_old(board, flow)}"))
 
 
-def _moved(days: pl.DataFrame) -> str:
+def _finished(board: Board, flow: str) -> pl.Series:
+    """The days on which items were finished that still are: one that was reopened counts once, or not at all."""
+    rows = standing(board).select("item", "finished_at").filter(pl.col("finished_at").is_not_null())
+    mine = (board.items["flow"].cast(pl.String) == flow).fill_null(False).gather(rows["item"])
+    return rows["finished_at"].filter(mine).dt.convert_time_zone(zone_of(board, flow)).dt.date()
+
+
+def _moved(days: pl.DataFrame, finished: pl.Series) -> str:
     """Up to the end of yesterday, in whole days."""
     last = days["day"][-1] - timedelta(days=1)
     lately = days.filter((pl.col("day") > last - _SPAN) & (pl.col("day") <= last))
-    came, done, hand = int(lately["arrivals"].sum()), int(lately["finished"].sum()), int(days["wip"][-1])
+    came, hand = int(lately["arrivals"].sum()), int(days["wip"][-1])
+    done = int(((finished > last - _SPAN) & (finished <= last)).sum())
     before = days.filter(pl.col("day") == last - _SPAN)
     if before.is_empty():
         first = days["day"][0]
