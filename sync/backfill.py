@@ -51,10 +51,7 @@ def chosen(
     A source whose scopes cannot be listed becomes a trouble; the others go on.
     """
     if strange := sorted(set(sources) - house.sources.keys()):
-        there = ", ".join(house.sources) or "no source"
-        raise NotInScope(
-            f"--source {strange[0]}: {nearest(strange[0], house.sources) or 'no such source'}; there is {there}"
-        )
+        raise NotInScope(f"--source {strange[0]}: no such source; {nearest(strange[0], house.sources)}")
     found: list[Chosen] = []
     for source in house.sources.values():
         if not sources or source.id in sources:

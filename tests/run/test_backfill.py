@@ -175,7 +175,7 @@ def test_since_reads_what_changed_since_and_a_sweep_the_rest(world: Rig) -> None
     ("words", "said"),
     [
         (("--project", "nowhere"), "--project nowhere: not in scope; there is"),
-        (("--source", "jira"), "--source jira: the config has asana"),
+        (("--source", "jira"), "--source jira: no such source; known: asana, notion"),
         (("--since", "yesterday"), "--since yesterday: not an instant"),
     ],
 )
