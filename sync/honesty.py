@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from connectors.document import Block, Bullets, Heading, line
+from connectors.document import Block, Bullets, Heading, Toggle, line
 from rules.base import Board
 from rules.handoff_map import counting
 from rules.language import counted
 from rules.now import standing
+from rules.quality import quality
 from sync.pages.days import said_day
 from sync.pages.matter import Matter
 
@@ -62,5 +63,11 @@ def box(matter: Matter) -> Iterator[Block]:
         lines.append(line(f"Snapshots of {whose} began on {began}: what changed there before is not known."))
     if matter.unheard:
         lines.append(line(f"Not read this time: {', '.join(matter.unheard)}. What is said about it is from before."))
+    if matter.written:
+        count = counted(matter.written, "value")
+        lines.append(line(f"Handrail itself wrote {count} in the seven days before today."))
     yield Heading(line("How sure this is"))
     yield Bullets(tuple(lines))
+    unsure = [line(f"{part.count:,} of {part.of:,} {part.text}.") for part in quality(board) if part.count]
+    if unsure:
+        yield Toggle(line("What is open, cut off, inexact or not known, in figures"), (Bullets(tuple(unsure)),))

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from connectors.document import Block, Paragraph, line
+from connectors.document import Block
 from rules.engine import Judgement
-from rules.language import counted
 from sync import decisions
 from sync.decisions import Decision
 from sync.house import House
-from sync.pages.days import day_start
-
-_WEEK = timedelta(days=7)
 
 
 def note_decisions(house: House, now: datetime) -> None:
@@ -49,7 +45,3 @@ def _answer(house: House, judgement: Judgement) -> Iterator[Block]:
     made = list(house.store.decisions().values())
     titles: Mapping[str, str] = {finding.key: finding.subject.name for finding in judgement.findings}
     yield from decisions.heard(made, house.verdicts(judgement.board.now), house.rules, titles)
-    morning = day_start(judgement.board)
-    count = house.store.values_written(morning - _WEEK, morning)
-    if count:
-        yield Paragraph(line(f"Handrail wrote {counted(count, 'value')} in the seven days before today."))

@@ -16,6 +16,7 @@ from rules.language import counted, number
 from rules.now import standing
 from rules.parties import REQUESTER
 from sync.pages.days import said_day
+from sync.pages.pulse import pulse
 
 _ROWS = 12
 HANDOVERS, TURNS, IN_HAND = "Who hands over to whom", "Whose turn it is", "In hand and waiting"
@@ -105,8 +106,8 @@ def turns(board: Board) -> Iterator[Block]:
         yield Paragraph(line(f"{found.height - _ROWS} more in the export."))
 
 
-def in_hand(board: Board) -> Iterator[Block]:
-    """Open items by stage, a small table a flow, in the order of the flows."""
+def in_hand(board: Board, morning: Board) -> Iterator[Block]:
+    """Open items by stage, a small table a flow, in the order of the flows; under it how the flow moves."""
     now = standing(board).with_columns(
         flow=board.items["flow"].cast(pl.String), stage=pl.col("stage").cast(pl.String)
     )
@@ -126,3 +127,4 @@ def in_hand(board: Board) -> Iterator[Block]:
         if cells:
             yield Heading(line(flow_name(flow.id)), 3)
             yield Table(header("Stage", "Items", "There longest since"), tuple(cells))
+            yield from pulse(morning, flow.id)

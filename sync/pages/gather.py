@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from rules.engine import Judgement
 from sync.house import House
 from sync.listening import answer
+from sync.pages.days import WEEK, day_start
 from sync.pages.matter import Matter
 from sync.pages.past import Before, Move, Past
 from sync.pages.publish import HIDDEN, for_readers, hidden, levels, nameless
@@ -26,10 +27,10 @@ def matter(house: House, judgement: Judgement, unheard: Iterable[str] = ()) -> M
     seen = for_readers(judgement, secret, house.rules)
     people = house.settings.write.name_people
     seen = seen if people else nameless(seen)
-    past = past_of(house.store)
+    past, morning = past_of(house.store), day_start(judgement.board)
     return Matter(
         seen, house.rules, tuple(sorted(unheard)), past=past, heard=answer(house, seen), secret=frozenset(secret),
-        name_people=people,
+        name_people=people, written=house.store.values_written(morning - WEEK, morning),
     )  # fmt: skip
 
 

@@ -23,8 +23,8 @@ NO_TEAM = "people in no team"
 class Matter:
     """`unheard`: sources that could not be read; `left`: what people changed by hand; `heard`: what they decided.
 
-    `secret`: refs whose titles readers may not see. `name_people` false: a person is called by their team, and a
-    finding about a person is a count.
+    `written`: values that Handrail wrote in the seven days before today. `secret`: refs whose titles readers may not
+    see. `name_people` false: a person is called by their team, and a finding about a person is a count.
     """
 
     judgement: Judgement
@@ -35,6 +35,7 @@ class Matter:
     heard: Sequence[Block] = ()
     secret: frozenset[str] = frozenset()
     name_people: bool = False
+    written: int = 0
 
     @cached_property
     def board(self) -> Board:

@@ -12,6 +12,7 @@ from rules.flow import calendar
 from rules.language import counted, quoted
 from sync import honesty
 from sync.pages import flow, leaks, moves, promise
+from sync.pages.costs import costs
 from sync.pages.matter import Matter
 from sync.plan import LeftAlone
 
@@ -31,10 +32,12 @@ def summary_of(matter: Matter) -> tuple[Document, Paragraph]:
     blocks = [
         leaks.big_thing(matter),
         *leaks.cards(matter),
+        *costs(matter.morning),
         *flow.who_to_whom(matter.morning),
         *flow.turns(matter.morning),
-        *flow.in_hand(matter.board),
+        *flow.in_hand(matter.board, matter.morning),
         *promise.kept(matter.board),
+        *promise.learned(matter.board),
         *moves.new_and_closed(matter),
         *moves.ideas(matter),
         *_left_alone(matter.left),
