@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from dataclasses import replace as with_
 
 from connectors.errors import ConnectorError, Denied, Rejected
-from connectors.model import Change, EnsureTable, PutPage, PutRow, Receipt, SetFields
+from connectors.model import Change, EnsureTable, PutPage, PutRow, Receipt, Ref, SetFields
 from sync.giving_back import Sent, give_back
 from sync.house import House
 from sync.plan import LeftAlone, Plan, Step
@@ -19,12 +19,16 @@ from sync.stopping import Stop
 
 @dataclass(slots=True)
 class Applied:
-    """What became of the changes: counts by outcome, what moved on meanwhile, and what failed."""
+    """What became of the changes: counts by outcome, what moved on meanwhile, and what failed.
+
+    `items`: those whose fields were written; `whole`: the sources where anything else was.
+    """
 
     outcomes: Counter[str] = field(default_factory=Counter)
     moved_on: list[Step] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
-    sources: set[str] = field(default_factory=set)
+    whole: set[str] = field(default_factory=set)
+    items: set[Ref] = field(default_factory=set)
     given_back: list[LeftAlone] = field(default_factory=list)
 
     @property
@@ -64,7 +68,7 @@ def _one(house: House, run: str, step: Step, applied: Applied) -> Iterator[Sent]
     if isinstance(change, EnsureTable):
         house.store.note_made(columns_note(step.source, change), receipt.remote)
     applied.outcomes[receipt.outcome] += 1
-    applied.sources.add(step.source)
+    applied.items.add(change.ref) if isinstance(change, SetFields) else applied.whole.add(step.source)
     if receipt.outcome == "moved_on":
         applied.moved_on.append(step)
     elif receipt.outcome == "written" and isinstance(change, SetFields):

@@ -32,8 +32,11 @@ from sync.planning_rows import TABLE as TABLE
 from sync.planning_rows import on_rows
 
 
-def make_plan(house: House, judgement: Judgement, unheard: frozenset[str]) -> Plan:
-    """Everything that should be written as of the judgement's instant; nothing is asked of a vendor."""
+def make_plan(house: House, judgement: Judgement, unheard: frozenset[str], *, pages: bool = True) -> Plan:
+    """Everything that should be written as of the judgement's instant; nothing is asked of a vendor.
+
+    Without `pages` those stay as they are.
+    """
     parts: list[Step | LeftAlone] = []
     same: dict[str, Mapping[str, Value]] = {}
     for source in house.sources.values():
@@ -43,8 +46,9 @@ def make_plan(house: House, judgement: Judgement, unheard: frozenset[str]) -> Pl
     if target:
         seen = matter(house, judgement, unheard)
         on_rows(house, target, seen.judgement, unheard, parts, same)
-        left = [part for part in parts if isinstance(part, LeftAlone)]
-        parts.extend(on_pages(house, target, with_left(seen, left)))
+        if pages:
+            left = [part for part in parts if isinstance(part, LeftAlone)]
+            parts.extend(on_pages(house, target, with_left(seen, left)))
         parts.extend(_doubles(house.sources[target]))
     parts.extend(posts(house, judgement, target))
     refused = [words for source in house.sources.values() for _, words in _unwritable(house, source)]

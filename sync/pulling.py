@@ -58,10 +58,20 @@ def pull(house: House, pulled: Pulled, stop: Stop, only: Collection[str] | None 
     return pulled
 
 
-def read_echo(house: House, sources: Collection[str], stop: Stop) -> None:
-    """Read what we have just written ourselves: it moves the cursors behind our writes."""
-    if sources:
-        pull(house, Pulled(), stop, only=sources)
+def read_echo(house: House, whole: Collection[str], items: Collection[Ref], stop: Stop) -> None:
+    """Read what we have just written ourselves: it moves the cursors behind our writes.
+
+    These sources as a whole; of the others only the scopes that hold one of these items.
+    """
+    homes = {place.container for item in house.store.items(items) for place in item.placements} if items else set()
+    pulled = Pulled()
+    for source in house.sources.values():
+        try:
+            for scope in source.connector.scopes() if source.id in {*whole, *(ref.source for ref in items)} else ():
+                if source.id in whole or scope.id in homes:
+                    pull_scope(house, source, scope, pulled, stop)
+        except ConnectorError as error:
+            _note(pulled, source.id, f"[sources.{source.id}]", error)
 
 
 def look(house: House, refs: Collection[Ref], pulled: Pulled, stop: Stop) -> Pulled:

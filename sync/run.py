@@ -10,6 +10,7 @@ from connectors.model import Ref
 from rules.engine import Judgement
 from sync.applying import Applied, carry_out
 from sync.guarding import pass_guards
+from sync.guards import TooMuch
 from sync.house import House
 from sync.listening import note_decisions
 from sync.plan import Plan
@@ -38,6 +39,11 @@ class Outcome:
         return self.judged
 
     @property
+    def idle(self) -> bool:
+        """It wrote nothing, and nothing went wrong."""
+        return not self.parked and not self.troubles and not self.applied.outcomes
+
+    @property
     def troubles(self) -> list[Trouble]:
         refused = [Trouble("plan", "refused", text) for text in self.plan.refused]
         return [*self.pulled.troubles, *refused, *self.applied.troubles]
@@ -45,41 +51,47 @@ class Outcome:
 
 def run(
     house: House, now: datetime, *, write: bool, past_guards: Collection[str] = (), stop: Stop | None = None,
-    hints: Collection[Ref] | None = None,
+    hints: Collection[Ref] | None = None, pages: bool = True,
 ) -> Outcome:  # fmt: skip
     """Bring what is readable at the vendors into agreement with how work is, as of `now`.
 
-    Without `write` it stops before the first write. With `hints` only these items are read again. `stop` (the house's
-    own, if none is given) ends it early: what is kept stays, nothing is concluded from a half, and the next run goes
-    on. Raises TooMuch when a guard refuses, Busy when another run is under way; what single sources or changes could
-    not do is in `troubles`. `past_guards`: guards overridden.
+    Without `write` it stops before the first write. With `hints` only these items are read again; without `pages`
+    these wait. `stop` (the house's own, if none is given) ends it early: what is kept stays, nothing is concluded
+    from a half, and the next run goes on. Raises TooMuch when a guard refuses, Busy when another run is under way;
+    what single sources or changes could not do is in `troubles`. `past_guards`: guards overridden.
     """
     with house.store.run_lock():
-        number = house.store.begin_run("run", "apply" if write else "plan", now, house.settings.hash)
+        kind, mode = "run" if hints is None else "live", "apply" if write else "plan"
+        number = house.store.begin_run(kind, mode, now, house.settings.hash)
         outcome = Outcome(number, now, Plan(now, ()))
         try:
-            _hops(house, outcome, write, past_guards, stop or house.stop, hints)
+            _hops(house, outcome, write, past_guards, stop or house.stop, hints, pages)
         except Parked as parked:
             outcome.parked = str(parked)
+        except TooMuch as refused:
+            house.store.end_run(number, {**summary_of(outcome, house), "refused": str(refused)})
+            raise
         house.store.end_run(number, summary_of(outcome, house))
+        if kind == "live" and outcome.idle:
+            house.store.forget_run(number)
     return outcome
 
 
 def _hops(
     house: House, outcome: Outcome, write: bool, past_guards: Collection[str], stop: Stop,
-    hints: Collection[Ref] | None,
+    hints: Collection[Ref] | None, pages: bool,
 ) -> None:  # fmt: skip
     number, now, pulled = outcome.run, outcome.as_of, outcome.pulled
     pull(house, pulled, stop) if hints is None else look(house, hints, pulled, stop)  # 1 pull, 2 keep
     note_decisions(house, now)
     outcome.judged = house.judge(now)  # 3 view, 4 judge
-    outcome.plan = make_plan(house, outcome.judged, frozenset(pulled.unheard))  # 5 plan
+    outcome.plan = make_plan(house, outcome.judged, frozenset(pulled.unheard), pages=pages)  # 5 plan
     if write:
         pass_guards(house, outcome.plan, past_guards)
         carry_out(house, number, outcome.plan, outcome.applied, stop)  # 6 apply, 7 settle
         heard = house.sources.keys() - pulled.unheard
         house.store.note_findings(number, now, outcome.judged.findings, heard, house.settings.hash)
-        read_echo(house, outcome.applied.sources, stop)
+        read_echo(house, outcome.applied.whole, outcome.applied.items, stop)
 
 
 def apply_plan(house: House, plan: Plan, past_guards: Collection[str] = ()) -> Applied:
@@ -90,7 +102,7 @@ def apply_plan(house: House, plan: Plan, past_guards: Collection[str] = ()) -> A
             find_own(house, source)
         pass_guards(house, plan, past_guards)
         applied = carry_out(house, number, plan, Applied(), house.stop)
-        read_echo(house, applied.sources, house.stop)
+        read_echo(house, applied.whole, applied.items, house.stop)
         house.store.end_run(number, {"written": applied.written, "errors": len(applied.troubles)})
     return applied
 

@@ -68,7 +68,7 @@ def take_back(house: House, run: str | None, now: datetime, *, write: bool) -> U
         done = Undone(number, tuple(sorted({entry.run for entry in chosen})), plan, tuple(back.remains), pulled)
         if write:
             carry_out(house, number, plan, done.applied, house.stop)
-            read_echo(house, done.applied.sources, house.stop)
+            read_echo(house, done.applied.whole, done.applied.items, house.stop)
         house.store.end_run(number, done.to_json())
     return done
 

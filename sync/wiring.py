@@ -53,22 +53,34 @@ def open_house(
     `stop`: once it says so, nothing more is sent, and whoever waits for a turn or a repeat wakes up with Parked.
     Raises StoreError, MissingToken.
     """
-    meter, rules, stop = Meter(), settings.rules(), stop or Stop()
+    with (
+        Store.open(settings.database_url) as store,
+        furnished(settings, store, Meter(), progress, doors=doors, stop=stop) as house,
+    ):
+        yield house
+
+
+@contextmanager
+def furnished(
+    settings: Settings, store: Store, meter: Meter, progress: Progress | None = None, *, doors: bool = True,
+    stop: Stop | None = None,
+) -> Iterator[House]:  # fmt: skip
+    """A house on a store that is open already, with fresh doors, which are closed at the end. MissingToken."""
+    rules, stop = settings.rules(), stop or Stop()
     own = item_fields(settings.field_names, rules)
-    with Store.open(settings.database_url) as store:
-        opened: list[_Door] = []
-        try:
-            sources: dict[str, Source] = {}
-            for id_ in settings.sources:
-                door = _door(id_, settings, store, own, meter, stop) if doors else None
-                opened.extend([door] if door else [])
-                kind = settings.kind_of(id_)
-                heard = Listening(door) if door and settings.mode == "observe" else door
-                sources[id_] = Source(id_, heard, _terms(id_, settings), kind.item_fields, kind.pages)
-            yield House(settings, store, sources, rules, settings.terms(), meter, progress or Progress(), stop)
-        finally:
-            for one in opened:
-                one.close()
+    opened: list[_Door] = []
+    try:
+        sources: dict[str, Source] = {}
+        for id_ in settings.sources:
+            door = _door(id_, settings, store, own, meter, stop) if doors else None
+            opened.extend([door] if door else [])
+            kind = settings.kind_of(id_)
+            heard = Listening(door) if door and settings.mode == "observe" else door
+            sources[id_] = Source(id_, heard, _terms(id_, settings), kind.item_fields, kind.pages)
+        yield House(settings, store, sources, rules, settings.terms(), meter, progress or Progress(), stop)
+    finally:
+        for one in opened:
+            one.close()
 
 
 def ears(settings: Settings) -> dict[str, Ear]:

@@ -19,6 +19,7 @@ from sync.store.keeping import Keeping, Kept
 from sync.store.ledger import Entry, Ledger, Written
 from sync.store.opening import open_engine
 from sync.store.runs import Run, Runs
+from sync.store.slots import Slots
 
 __all__ = [
     "Busy", "Changes", "Entry", "Hint", "Holder", "Hook", "Kept", "OpenFinding", "Run", "Store", "StoreError",
@@ -30,7 +31,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Store(Keeping, Facts, Ledger, Runs, Findings, Calibrations, Decided, Inbox, Hooks):
+class Store(Keeping, Facts, Ledger, Runs, Findings, Calibrations, Decided, Inbox, Hooks, Slots):
     """One database. Every method is one transaction; safe to use from several threads and processes."""
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime] = _now) -> None:

@@ -6,7 +6,7 @@ A hint says only where to look again. So losing the order, or noting one twice, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -60,12 +60,17 @@ class Inbox:
             if paths:
                 connection.execute(update(HOOK).where(HOOK.c.path.in_(paths)).values(heard_at=now))
 
-    def due_hints(self, now: datetime, wait: timedelta, limit: int) -> list[Hint]:
+    def due_hints(
+        self, now: datetime, wait: timedelta, limit: int, without: Collection[str] = ()
+    ) -> list[Hint]:  # fmt: skip
         """At most `limit` hints, longest waiting first, whose first naming is at least `wait` ago.
+
+        `without`: sources that cannot be asked just now; theirs wait on.
 
         Counted from the first, not the last: a storm on one item is one look in each `wait`, and never none.
         """
         query = select(HINT).where(HINT.c.first_at <= micros(now - wait))
+        query = query.where(HINT.c.source.not_in(without)) if without else query
         query = query.order_by(HINT.c.first_at, HINT.c.source, HINT.c.remote).limit(limit)
         with self.engine.connect() as connection:
             return [

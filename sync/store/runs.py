@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, delete, select, update
 
 from connectors.base import Scope
 from sync.store.bulk import put
@@ -60,6 +60,11 @@ class Runs:
         with writing(self.engine).begin() as connection:
             connection.execute(done.values(ended_at=micros(self.clock()), summary_json=dump(summary)))
 
+    def forget_run(self, run: str) -> None:
+        """A look that found nothing to do leaves no trace: a live service looks all day."""
+        with writing(self.engine).begin() as connection:
+            connection.execute(delete(RUN).where(RUN.c.id == run))
+
     def runs(self, limit: int | None = None) -> list[Run]:
         """Runs, newest first."""
         query = select(RUN).order_by(RUN.c.started_at.desc(), RUN.c.id.desc())
@@ -76,6 +81,10 @@ class Runs:
     def run_lock(self) -> AbstractContextManager[None]:
         """Hold the right to run, for as long as the block lasts. Raises Busy when another process has it."""
         return hold(self.engine, "run", self.clock)
+
+    def serve_lock(self) -> AbstractContextManager[None]:
+        """Hold the right to be the one service on this database. Raises Busy."""
+        return hold(self.engine, "serve", self.clock)
 
     def scope_lock(self, scope: Scope) -> AbstractContextManager[None]:
         """Hold the right to pull a scope: its pages and its cursor are one process's at a time. Raises Busy."""
