@@ -18,7 +18,7 @@ STUCK_AFTER = timedelta(minutes=10)
 """A worker that has not turned for so long, and has no run in hand, is taken for dead."""
 
 HUNG_AFTER = timedelta(hours=2)
-"""The same with a run in hand, which may read whole projects at the vendors' pace; what it keeps may count as turns."""
+"""The same with a run in hand, which may read whole projects at the vendors' pace; each page may count as a turn."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,11 +68,9 @@ class Facts:
         return all((scope.source, scope.id) in through for scope in scopes)
 
     def note_read_whole(self, sources: Iterable[str], at: datetime) -> None:
-        """Every scope of these sources was read to its end, as of this instant. It never goes back."""
+        """Every scope of these sources was just read to its end, by a run as of this instant."""
         with writing(self.engine).begin() as connection:
-            before = {row.source: row.at for row in connection.execute(select(READ_WHOLE))}
-            rows = [{"source": one, "at": max(micros(at), before.get(one, 0))} for one in sorted(sources)]
-            put(connection, READ_WHOLE, rows)
+            put(connection, READ_WHOLE, [{"source": one, "at": micros(at)} for one in sorted(sources)])
 
     def last_read_whole(self) -> dict[str, datetime]:
         """By source, when it was last read whole; one that never was is left out."""

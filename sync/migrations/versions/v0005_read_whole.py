@@ -11,6 +11,6 @@ down_revision = "0004"
 
 def upgrade() -> None:
     op.create_table(
-        "read_whole", sa.Column("source", sa.Text(), nullable=False), sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("source", name="pk_read_whole"),
+        "read_whole", sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False), sa.PrimaryKeyConstraint("source", name="pk_read_whole"),
     )  # fmt: skip
