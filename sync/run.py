@@ -83,6 +83,8 @@ def _hops(
 ) -> None:  # fmt: skip
     number, now, pulled = outcome.run, outcome.as_of, outcome.pulled
     pull(house, pulled, stop) if hints is None else look(house, hints, pulled, stop)  # 1 pull, 2 keep
+    if hints is None:
+        house.store.note_read_whole(house.sources.keys() - pulled.unheard, now)
     note_decisions(house, now)
     outcome.judged = house.judge(now)  # 3 view, 4 judge
     outcome.plan = make_plan(house, outcome.judged, frozenset(pulled.unheard), pages=pages)  # 5 plan

@@ -1,1 +1,1 @@
-"""`handrail serve`: the worker that looks again, and what an operator sees of it."""
+"""The long-running service: its worker and schedule, and what it tells of itself."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, select, tuple_, update
 
 from connectors.base import Memory, OwnRow, Scope
 from connectors.model import Container, Event, Person, Ref, WorkItem
 from sync.store.bulk import chunks, put
-from sync.store.codec import load
+from sync.store.codec import instant, load, micros
 from sync.store.keeping import forget_cursor
 from sync.store.opening import writing
 from sync.store.rows import container_of, event_of, item_of, own_row_of, own_row_row, person_of
-from sync.store.schema import CONTAINER, CURSOR, EVENT, ITEM, MEMORY, OWN_ROW, PERSON
+from sync.store.schema import CONTAINER, CURSOR, EVENT, ITEM, MEMORY, OWN_ROW, PERSON, READ_WHOLE
 
 
 class Facts:
@@ -65,6 +66,16 @@ class Facts:
         with self.engine.connect() as connection:
             through = {(row.source, row.scope) for row in connection.execute(query)}
         return all((scope.source, scope.id) in through for scope in scopes)
+
+    def note_read_whole(self, sources: Iterable[str], at: datetime) -> None:
+        """Every scope of these sources was just read to its end, by a run as of this instant."""
+        with writing(self.engine).begin() as connection:
+            put(connection, READ_WHOLE, [{"source": one, "at": micros(at)} for one in sorted(sources)])
+
+    def last_read_whole(self) -> dict[str, datetime]:
+        """By source, when it was last read whole; one that never was is left out."""
+        with self.engine.connect() as connection:
+            return {row.source: instant(row.at) for row in connection.execute(select(READ_WHOLE))}
 
     def forget_cursor(self, scope: Scope) -> None:
         """Make the next pull of a scope a whole one. What is kept stays."""

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 """The migration that brings a database to this schema."""
 
 METADATA = MetaData(
@@ -109,6 +109,10 @@ CURSOR = Table(
 
 MEMORY = Table(
     "memory", METADATA, _text("source", key=True), _text("key", key=True), _text("value"),
+)  # fmt: skip
+
+READ_WHOLE = Table(  # as of when a run last read every scope of a source to its end
+    "read_whole", METADATA, _text("source", key=True), _instant("at"),
 )  # fmt: skip
 
 COUNTER = Table(

@@ -1,0 +1,8 @@
+"""The receiver: takes webhook deliveries over HTTP, and answers once what they name is safely in the inbox."""
+
+from __future__ import annotations
+
+from sync.receiver.app import Counts, Receiver
+from sync.receiver.web import CannotListen, Web
+
+__all__ = ["CannotListen", "Counts", "Receiver", "Web"]

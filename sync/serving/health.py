@@ -1,0 +1,96 @@
+"""Is it alive, and is it of use: `/healthz` for what restarts it, `/readyz` for what alarms somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from rules.durations import US
+from sync.house import House
+from sync.serving.vitals import Snapshot
+
+STUCK_AFTER = timedelta(minutes=10)
+"""A worker that has not turned for so long, and has no run in hand, is taken for dead."""
+
+HUNG_AFTER = timedelta(hours=2)
+"""The same with a run in hand, which may read whole projects at the vendors' pace; each page may count as a turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `said`: what is so; for a failing one, the way out, too."""
+
+    name: str
+    ok: bool
+    said: str
+
+    def data(self) -> dict[str, Any]:
+        return {"check": self.name, "ok": self.ok, "said": self.said}
+
+
+def worker(vitals: Snapshot, now: datetime) -> Check:
+    """Whether the worker's loop still turns. A worker that has not turned yet counts from the start."""
+    turned, limit = vitals.turned_at or vitals.started_at, HUNG_AFTER if vitals.working else STUCK_AFTER
+    if now - turned <= limit:
+        return Check("worker", True, f"turned at {said(turned)}")
+    doing = f", in a run since {said(vitals.working[1])}" if vitals.working else ""
+    return Check("worker", False, f"has not turned since {said(turned)}{doing}; see the log, then restart it")
+
+
+def ready(house: House, now: datetime) -> list[Check]:
+    """The database, each source, each webhook. What cannot be asked because the database is away is left out."""
+    try:
+        with house.store.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+        return [Check("database", True, "answers"), *_sources(house, now), *_webhooks(house)]
+    except SQLAlchemyError as error:
+        why = " ".join(str(getattr(error, "orig", None) or error).split())[:200]
+        return [Check("database", False, f"does not answer: {why}; is it up, and is its disk not full?")]
+
+
+def stale(house: House, now: datetime) -> dict[str, datetime | None]:
+    """The sources that were not read whole within `[serve] stale_after`, and when each last was."""
+    read, limit = house.store.last_read_whole(), stale_after(house)
+    return {id_: read.get(id_) for id_ in house.sources if id_ not in read or now - read[id_] > limit}
+
+
+def stale_after(house: House) -> timedelta:
+    """`[serve] stale_after` on the wall clock; a working day is a day there."""
+    return timedelta(microseconds=house.settings.shape.serve.stale_after.microseconds(86_400 * US))
+
+
+def _sources(house: House, now: datetime) -> Iterator[Check]:
+    late, read = stale(house, now), house.store.last_read_whole()
+    for id_ in house.sources:
+        if id_ not in late:
+            yield Check(f"source {id_}", True, f"read whole at {said(read[id_])}")
+            continue
+        last = late[id_]
+        since = f"not read whole since {said(last)}" if last else "never read whole yet"
+        yield Check(f"source {id_}", False, f"{since}; `handrail check` says whether it can be reached, "
+                    "`handrail run` reads it, and the log says what went wrong")  # fmt: skip
+
+
+def _webhooks(house: House) -> Iterator[Check]:
+    """Only where the vendors are told an address of ours."""
+    if not house.settings.shape.serve.public_url:
+        return
+    for hook in house.store.hooks():
+        name = f"webhook {hook.source} {hook.scope}".rstrip()
+        if hook.note:
+            yield Check(name, False, f"{hook.note}; `handrail webhooks sync` mends it")
+        elif hook.state != "active":
+            yield Check(name, False, "is not confirmed yet; `handrail webhooks sync` tries again")
+        else:
+            heard = f"last heard at {said(hook.heard_at)}" if hook.heard_at else "nothing heard yet"
+            yield Check(name, True, heard)
+
+
+def said(at: datetime) -> str:
+    """`2026-10-02 14:05:09 UTC`."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,59 @@
+"""Everything the service tells of itself over HTTP, as routes for the one web server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sync.house import House
+from sync.serving import health
+from sync.serving.gate import HEADERS, Gate
+from sync.serving.health import Check
+from sync.serving.vitals import Vitals
+
+Received = Callable[[], Mapping[tuple[str, str], int]]
+"""Deliveries since the start by source and what became of them: "accepted", or why it was refused."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def routes(
+    house: House, vitals: Vitals, *, host: str, received: Received | None = None,
+    clock: Callable[[], datetime] = _now,
+) -> list[Route]:  # fmt: skip
+    """`/healthz`, `/readyz`. `host`: what the server is bound to; `clock`: the one that the runs go by.
+
+    The token is in the variable `[serve] token_env` of the environment that the settings were read with.
+    """
+    serve = house.settings.shape.serve
+    gate = Gate(host, house.settings.environment.get(serve.token_env) or None, serve.token_env, serve.public_url)
+
+    def healthz(request: Request) -> Response:
+        return _checked(gate, request, [health.worker(vitals.snapshot(), clock())])
+
+    def readyz(request: Request) -> Response:
+        now = clock()
+        return _checked(gate, request, [health.worker(vitals.snapshot(), now), *health.ready(house, now)])
+
+    return [Route("/healthz", healthz), Route("/readyz", readyz)]
+
+
+def _checked(gate: Gate, request: Request, checks: Sequence[Check]) -> Response:
+    """200 when all is well, else 503; the checks only for who may see them."""
+    if (strange := gate.stranger(request)) is not None:
+        return strange
+    ok = all(one.ok for one in checks)
+    known = {"checks": [one.data() for one in checks]} if gate.knows(request) else {}
+    return _json({"ok": ok, **known}, 200 if ok else 503)
+
+
+def _json(data: object, status: int = 200) -> Response:
+    body = orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n"
+    return Response(body, status, {**HEADERS}, media_type="application/json")
