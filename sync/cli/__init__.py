@@ -78,6 +78,7 @@ def apply(
 
 app.command()(forms.run)
 app.command()(forms.backfill)
+app.command()(forms.serve)
 
 
 @app.command()

@@ -87,3 +87,21 @@ def backfill(
     """
     call("backfill", module="filling", config=config, since=since, sources=source or (), projects=project or (),
          estimate=estimate, max_minutes=max_minutes, json=json, verbose=verbose)  # fmt: skip
+
+
+def serve(
+    config: Config = HERE,
+    host: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Instead of `[serve] host`.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Instead of `[serve] port`; 0 picks a free one.")
+    ] = None,
+    as_of: AsOf = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")] = False,
+) -> None:
+    """The long-running form: hears webhooks, looks again, writes what has become true; runs the scheduled work, too.
+
+    It lives until SIGTERM or Ctrl-C. Health, metrics and a status page are on the same port.
+
+    Example: `handrail serve --port 8080`
+    """
+    call("serve", module="serving", config=config, host=host, port=port, as_of=as_of, verbose=verbose)

@@ -1,4 +1,4 @@
-"""What scheduled work is due, from `[write] when` and what the store says is done. A missed one is caught up, once."""
+"""What scheduled work is due, by `[write] when` and what the store says is done. A missed one is caught up, once."""
 
 from __future__ import annotations
 
