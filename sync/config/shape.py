@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from rules.base import StageKind
 from rules.durations import Duration
+from sync.config.times import Times
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Pattern = Annotated[str, StringConstraints(min_length=1)]
@@ -41,6 +42,14 @@ def _whole_name(value: object) -> object:
 
 def _times(value: object) -> object:
     return {"fields": value} if isinstance(value, str | list | tuple) else value
+
+
+def _due(value: str) -> str:
+    Times.parse(value)
+    return value
+
+
+When = Annotated[Name, AfterValidator(_due)]
 
 
 class Table(BaseModel):
@@ -145,8 +154,8 @@ class WhenTable(Table):
     `fields`: runs that write fields and rows; `page`: runs that write the pages, too (left out: every one of them).
     """
 
-    fields: Annotated[tuple[Name, ...], BeforeValidator(_listed), Field(min_length=1)] = ("every 15m",)
-    page: Annotated[tuple[Name, ...], BeforeValidator(_listed)] = ()
+    fields: Annotated[tuple[When, ...], BeforeValidator(_listed), Field(min_length=1)] = ("every 15m",)
+    page: Annotated[tuple[When, ...], BeforeValidator(_listed)] = ()
 
 
 class WriteTable(Table):

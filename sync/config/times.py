@@ -16,18 +16,9 @@ from cronsim import CronSim, CronSimError
 
 from rules.durations import US, Duration
 
-_DAYS = {
-    "daily": "*",
-    "weekdays": "1-5",
-    "sun": "0",
-    "mon": "1",
-    "tue": "2",
-    "wed": "3",
-    "thu": "4",
-    "fri": "5",
-    "sat": "6",
-}
-_AT = re.compile(rf"({'|'.join(_DAYS)})((?:,(?:mon|tue|wed|thu|fri|sat|sun))*) ([01]?\d|2[0-3]):([0-5]\d)")
+_DAY = "sun|mon|tue|wed|thu|fri|sat"
+_DAYS = {"daily": "*", "weekdays": "1-5", **{day: str(number) for number, day in enumerate(_DAY.split("|"))}}
+_AT = re.compile(rf"(daily|weekdays|(?:{_DAY})(?:,(?:{_DAY}))*) ([01]?\d|2[0-3]):([0-5]\d)")
 _WAY_OUT = 'write "weekdays 07:00", "mon,thu 08:30", "daily 06:30", "every 15m", or a cron line like "0 7 * * 1-5"'
 _SHORTEST = timedelta(minutes=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,6 +45,8 @@ class Times:
             CronSim(plain, _EPOCH)
         except CronSimError as error:
             raise ValueError(f"{text!r} is no time ({error}); {_WAY_OUT}") from None
+        if len(plain.split()) != 5:
+            raise ValueError(f"{text!r} counts seconds, and a minute is the least; {_WAY_OUT}")
         return cls(text, plain)
 
     def last(self, now: datetime, zone: ZoneInfo) -> datetime | None:
@@ -91,9 +84,9 @@ def _step(text: str, length: str) -> timedelta:
         duration = Duration.parse(length)
     except ValueError as error:
         raise ValueError(f"{text!r}: {error}") from None
-    step = timedelta(microseconds=duration.microseconds(0))
     if duration.working:
         raise ValueError(f"{text!r} counts working time, and a schedule runs on the wall clock; {_WAY_OUT}")
+    step = timedelta(microseconds=duration.microseconds(0))
     if step < _SHORTEST:
         raise ValueError(f"{text!r} is less than a minute; webhooks are for what is quicker")
     return step

@@ -44,7 +44,7 @@ def wall() -> datetime:
 
 @dataclass
 class Worker:
-    """`house()` opens the house with fresh doors, anew for each scheduled run, since what doors have learned goes stale.
+    """`house()` opens the house with fresh doors, anew for each scheduled run: what doors have learned goes stale.
 
     `now`: the time that is judged by; `before_run` is called with the house before each scheduled run.
     """
