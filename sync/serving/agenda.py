@@ -15,7 +15,10 @@ _LATE = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A run that is due. `pages`: it writes the pages, too; `slots`: what is done with it, and as of when."""
+    """A run that is due. `pages`: it writes the pages, too; `slots`: what is done with it, and as of when.
+
+    `late`: it was due some time ago, and is caught up.
+    """
 
     slots: dict[str, datetime]
     pages: bool
@@ -43,8 +46,13 @@ class Agenda:
         slots = {name: at for name, at in last.items() if (was := done[name]) is None or was < at}
         if not slots:
             return None
-        late = any(done[name] is not None and now - at > _LATE for name, at in slots.items())
+        late = any(self._missed(name, done[name], now) for name in slots)
         return Due(slots, "page" in slots or not self.pages_apart, late)
+
+    def _missed(self, name: str, done: datetime | None, now: datetime) -> bool:
+        """Whether the first that was due after the one that was done is not just now."""
+        first = next_of(self._lines[name], done, self._zone) if done else None
+        return first is not None and now - first > _LATE
 
     def done(self, due: Due) -> None:
         """Note that this was done."""

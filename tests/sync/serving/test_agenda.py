@@ -30,7 +30,9 @@ def at(text: str) -> datetime:
     st.datetimes(datetime(2026, 3, 20), datetime(2026, 11, 5)),
 )  # fmt: skip
 @settings(max_examples=60, deadline=None, derandomize=True)
-def test_the_plain_form_is_due_at_that_time_on_these_days(days: str, hour: int, minute: int, moment: datetime) -> None:
+def test_the_plain_form_is_due_at_that_time_on_these_days(
+    days: str, hour: int, minute: int, moment: datetime
+) -> None:
     now = moment.replace(tzinfo=UTC)
     line = Times.parse(f"{days} {hour:02}:{minute:02}")
 
@@ -73,7 +75,9 @@ def test_steps_cron_lines_and_several_lines() -> None:
     ("line", "says"),
     [
         ("sometimes", "is no time"), ("weekdays 25:00", "is no time"), ("every 3wd", "working time"),
-        ("every 10s", "no length of time"), ("every 0.5m", "less than a minute"), ("every 0m", "more than nothing"), ("* * * * * *", "counts seconds"),
+        
+        ("every 10s", "no length of time"), ("every 0.5m", "less than a minute"),
+        ("every 0m", "more than nothing"), ("* * * * * *", "counts seconds"),
         ("61 7 * * *", "is no time"), ("", "is no time"), ("0 0 31 2 *", "is no time"),
     ],
 )  # fmt: skip
