@@ -198,10 +198,11 @@ class Subscribes(Protocol):
         """All webhooks of this token in the workspaces of its scopes, other programs' too, with their health."""
 
     def subscribe(self, scope: Scope, target: str) -> tuple[Subscription, str]:
-        """Make one for a scope; the vendor knocks at `target` meanwhile. With it, the secret that signs.
+        """Make one for a scope; the vendor knocks at `target` meanwhile. With it, the secret that signs; "" when it
+        turned out to be there already, since the secret is told once only.
 
-        Rejected when there is one already, or when nobody answered at the target. Transient with `uncertain` when
-        it may have been made: look before it is repeated.
+        Rejected when nobody answered at the target. Transient with `uncertain` when it may have been made: look
+        before it is repeated.
         """
 
     def mend(self, remote: str) -> None:

@@ -140,8 +140,10 @@ def row_target(source: str, key: str) -> str:
 
 
 def own_target(source: str, change_key: str) -> str:
-    """The place of a row or page of ours, by the key of the change that made it."""
+    """The place of a row or page of ours, by the key of the change that made it; `region/…`: part of your page."""
     kind, _, key = change_key.partition("/")
+    if kind == "region":
+        return f"page:{source}/{key}/region"
     return row_target(source, key) if kind == "row" else f"page:{source}/{change_key}"
 
 

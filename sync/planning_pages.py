@@ -17,6 +17,8 @@ from sync.pages.targets import FRIDAY, places, targets
 from sync.pages.targets import PAGE as PAGE
 from sync.plan import Reason, Step
 
+_NOT_OURS = "What stands there is not what Handrail last wrote; its own part is put right."
+
 
 def on_pages(house: House, source: str, seen: Matter) -> Iterator[Step]:
     """One step for each page whose content is not what we last wrote; the as-of line counts for nothing."""
@@ -33,7 +35,8 @@ def on_pages(house: House, source: str, seen: Matter) -> Iterator[Step]:
         whole = document.Document((page.as_of, *page.document.blocks))
         change = _page(house, source, page.key, page.title, whole, digest, house.store.made(target))
         said = replace(change, before=before)
-        yield Step(said, target, page.title, "", Reason("What is on the page has changed."))
+        lost = written is None and change.remote is not None
+        yield Step(said, target, page.title, "", Reason(_NOT_OURS if lost else "What is on the page has changed."))
 
 
 def own_pages(house: House, source: str) -> Iterator[PutPage]:

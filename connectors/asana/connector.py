@@ -23,6 +23,7 @@ from connectors.asana.posts import Posts
 from connectors.asana.reads import Reads
 from connectors.asana.scope import Projects
 from connectors.asana.sdk import PAGE, Endpoints
+from connectors.asana.webhooks import Webhooks
 from connectors.asana.writes import Writes
 from connectors.base import Amount, History, Known, Memory, Own, Page, Scope, Stored
 from connectors.errors import Missing, Rejected
@@ -90,6 +91,9 @@ class AsanaConnector:
         self._ours = FieldsOfOurs(id, api)
         self._writes = Writes(api)
         self._posts, self._clock = Posts(id, api, self._people.me, clock), clock
+        hooks = Webhooks(api, self._projects, self._reads)
+        self.subscriptions, self.subscribe = hooks.every, hooks.make
+        self.mend, self.unsubscribe = hooks.mend, hooks.remove
 
     def close(self) -> None:
         """Give the connections back."""

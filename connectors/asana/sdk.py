@@ -130,6 +130,7 @@ class Endpoints:
         self.events = asana.EventsApi(client)
         self.statuses = asana.StatusUpdatesApi(client)
         self.briefs = asana.ProjectBriefsApi(client)
+        self.webhooks = asana.WebhooksApi(client)
 
     def one(self, call: Callable[..., Json], *args: Any, fields: str, **opts: Any) -> Json:
         """One object. `fields`: the opt_fields, joined by commas; empty: what Asana gives unasked."""

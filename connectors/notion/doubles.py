@@ -24,7 +24,7 @@ from connectors.notion.sources import Sources
 Json = Any
 _NOTE = "doubles"
 PLACES = "places"
-"""The note of what we made under which page: key of its change → kind (page or table), parent, title."""
+"""The note of what we made under which page: key of its change → kind (page, table, region), parent, title."""
 
 
 class Doubles:
@@ -58,6 +58,9 @@ class Doubles:
         """
         found, stale = self._rows(own, rows)
         for (kind, parent), places in self._places():
+            if kind == "region":  # no double of a person's page is ours to take away
+                stale += [key for key, _ in places if self._edited(key)]
+                continue
             blocks = list(self._notion.children(parent))
             for key, title in places:
                 found += self._pages(key, title, blocks, stale) if kind == "page" else self._tables(own, blocks)

@@ -11,10 +11,10 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
-from typing import Any, Literal
+from typing import Any
 
 from connectors.document import Document
-from connectors.errors import ConnectorError, Missing, Rejected
+from connectors.errors import ConnectorError, Missing
 from connectors.model import PutPage, Receipt
 from connectors.notion.authors import Authors
 from connectors.notion.doubles import note_place
@@ -23,8 +23,8 @@ from connectors.notion.keeping import Chunk, changes, chunks, gist, marks, merge
 from connectors.notion.mapping import presence
 from connectors.notion.markdown import MOST_BYTES, parts
 from connectors.notion.notes import OwnPage, own_page
-from connectors.notion.policy import has_conflict, saved
-from connectors.notion.region import cut, put_region, take_out
+from connectors.notion.policy import has_conflict
+from connectors.notion.region import Regions
 from connectors.notion.sources import Sources
 from connectors.notion.texts import rich_text
 
@@ -38,6 +38,7 @@ class Pages:
 
     def __init__(self, sources: Sources) -> None:
         self._notion, self._notes, self._authors = sources.notion, sources.notes, Authors(sources)
+        self._regions = Regions(sources.notion, sources.notes)
 
     def find(self, change: PutPage, below: Iterable[Json] | None = None) -> OwnPage | None:
         """The page that this change would make, when it exists. `below`: the parent's blocks, if at hand."""
@@ -58,7 +59,7 @@ class Pages:
         One request when the content is news to a page that we know; one look more when it may be there already.
         """
         if change.region:
-            return self._put_region(change)
+            return self._regions.put(change)
         note_place(self._notes, change.key, "page", change.parent, change.title)
         known = self._noted(change.key)
         remote = normal_id(change.remote) if change.remote else None
@@ -76,28 +77,6 @@ class Pages:
                 raise
             page = self._with_address(self.find(change))
             return self._bring(change, page) if page else self._create(change)
-
-    def _put_region(self, change: PutPage) -> Receipt:
-        """The content between the marks on a page of people's: one read, one write where it differs."""
-        id_, pieces = normal_id(change.parent), parts(change.document)
-        if len(pieces) > 1:
-            raise Rejected("the summary is too long to stand inside a page; give it a page of its own (notion_page)")
-        noted = f"region/{change.key}"  # never taken for a page that is ours as a whole
-        page = self._noted(noted)
-        url = page.url if page and page.id == id_ else self._present(id_).get("url") or ""
-        here = cut(self._notion.markdown(id_)) if change.expect or not (page and page.id == id_) else None
-        inside = gist(here.inside) if here else ""
-        if change.expect and inside not in _gists((*change.expect, change.document)):
-            return Receipt(change.key, "moved_on", id_, url, note="a person has written between our marks")
-        outcome: Literal["written", "found"] = "found"
-        if not change.document.blocks:
-            take_out(self._notion, id_)
-            outcome = "written"
-        elif here is None or inside != gist(pieces[0]):
-            put_region(self._notion, id_, pieces[0])
-            outcome = "written"
-        self._note(noted, OwnPage(id_, url, change.digest))
-        return Receipt(change.key, outcome, id_, url, version=change.digest)
 
     def _with_address(self, page: OwnPage | None) -> OwnPage | None:
         if page is None or page.url:
@@ -151,7 +130,12 @@ class Pages:
         return shown
 
     def edited(self, key: str) -> bool:
-        """Whether a page of ours lacks something of what we sent: one request. False when it is gone."""
+        """Whether a page of ours lacks something of what we sent: one request. False when it is gone.
+
+        `region/…`: our part of a page of people's, which is to hold nothing else.
+        """
+        if key.startswith("region/"):
+            return self._regions.edited(key)
         page = self._noted(key)
         if page is None or not page.blocks:
             return False
@@ -164,13 +148,7 @@ class Pages:
         pieces = parts(change.document)
         parent = {"type": "page_id", "page_id": normal_id(change.parent)}
         title = {"title": {"title": rich_text(change.title)}}
-        try:
-            page = self._notion.create_page(parent, title, pieces[0])
-        except ConnectorError as error:
-            id_ = saved(error)
-            if id_ is None:
-                raise
-            page = self._notion.page(id_)
+        page = self._notion.create_page(parent, title, pieces[0])
         made = OwnPage(page["id"], page.get("url") or "")
         self._note(change.key, made)
         for piece in pieces[1:]:
@@ -204,10 +182,6 @@ class _PutAway(Exception):
     def __init__(self, id_: str, url: str) -> None:
         super().__init__(id_)
         self.id, self.url = id_, url
-
-
-def _gists(documents: Iterable[Document]) -> set[str]:
-    return {gist("\n".join(parts(one))) for one in documents}
 
 
 def _is_page(block: Json, title: str) -> bool:

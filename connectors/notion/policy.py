@@ -58,10 +58,28 @@ def extra(body: Json) -> Mapping[str, Json]:
     return data if isinstance(data, dict) else {}
 
 
-def saved(error: ConnectorError) -> str | None:
-    """The id of what a failed create has saved nevertheless (503 with `committed_resource_id`), or None."""
-    found = extra(error.answer).get("committed_resource_id")
-    return str(found) if found else None
+_SAVED = re.compile(r"\b(saved|not repeat)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a write has saved although it was answered by an error: the object's id, when Notion names it."""
+
+    id: str | None
+
+
+def saved(error: ConnectorError) -> Saved | None:
+    """None unless the error itself says that the write was saved (Notion's reference: request limits).
+
+    It says so by the ids of what was committed, or in its `retry_guidance`; a query's guidance is about other things.
+    """
+    told = extra(error.answer)
+    guidance = told.get("retry_guidance")
+    words = " ".join(map(str, guidance)) if isinstance(guidance, list) else str(guidance or "")
+    id_ = told.get("committed_resource_id")
+    if not (id_ or told.get("committed_child_ids") or _SAVED.search(words)):
+        return None
+    return Saved(str(id_) if id_ else None)
 
 
 def has_conflict(error: ConnectorError) -> bool:

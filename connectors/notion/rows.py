@@ -11,7 +11,7 @@ from connectors.notion.ids import normal_id
 from connectors.notion.mapping import Row, home_of, own_value, own_values, presence
 from connectors.notion.notes import OwnTable
 from connectors.notion.own_rows import OwnRows
-from connectors.notion.policy import has_conflict, saved
+from connectors.notion.policy import has_conflict
 from connectors.notion.properties import TITLE, same, written
 from connectors.notion.schema import Property, Schema, nearest
 from connectors.notion.sources import Sources
@@ -89,15 +89,7 @@ class Rows:
         properties = {columns[name].name: written(columns[name], value) for name, value in values.items()}
         self._tried.add(change.row)
         self._own_rows.begin_write()
-        try:
-            row = self._notion.create_page(
-                {"type": "data_source_id", "data_source_id": table.data_source}, properties
-            )
-        except ConnectorError as error:
-            id_ = saved(error)
-            if id_ is None:
-                raise
-            row = self._notion.page(id_)
+        row = self._notion.create_page({"type": "data_source_id", "data_source_id": table.data_source}, properties)
         return self._receipt(change, "written", row, table)
 
     def _bring(self, change: PutRow, row: Row, table: OwnTable, columns: Mapping[str, Property]) -> Receipt:

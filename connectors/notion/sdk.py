@@ -16,9 +16,9 @@ from urllib.parse import quote
 import httpx
 import notion_client
 
-from connectors.errors import Garbled
+from connectors.errors import ConnectorError, Garbled
 from connectors.http import Meter, open_door
-from connectors.notion.policy import NotionPolicy
+from connectors.notion.policy import NotionPolicy, saved
 from connectors.pace import Pace
 
 Json = Any
@@ -95,28 +95,27 @@ class Notion:
 
     def markdown(self, id_: str) -> str:
         """A page's content as enhanced markdown."""
-        return str(_dict(self._sdk.pages.retrieve_markdown(id_)).get("markdown") or "")
+        return str(self._content(id_).get("markdown") or "")
 
     def property_values(self, page: str, property_id: str) -> Iterator[Json]:
         """All values of one property of a page that Notion cuts elsewhere: a request per hundred."""
         return self._listed(f"pages/{page}/properties/{quote(property_id, safe='')}")
 
-    # ---- writing
+    # ---- writing; what was saved although 503 was answered is read, and never sent again
 
     def create_page(self, parent: Body, properties: Body, markdown: str | None = None) -> Json:
         """A new page or row."""
-        return self._call(
-            "POST", "pages", {"parent": parent, "properties": properties} | _given({"markdown": markdown})
-        )
+        body = {"parent": parent, "properties": properties} | _given({"markdown": markdown})
+        return self._write("POST", "pages", body, self.page)
 
     def update_page(self, id_: str, properties: Body) -> Json:
         """Set these properties; others stay."""
-        return self._call("PATCH", f"pages/{id_}", {"properties": properties})
+        return self._write("PATCH", f"pages/{id_}", {"properties": properties}, self.page, id_)
 
     def replace_markdown(self, id_: str, text: str) -> Json:
         """A page's whole content. Never allowed to delete child pages or databases."""
         body = {"type": "replace_content", "replace_content": {"new_str": text}}
-        return self._call("PATCH", f"pages/{id_}/markdown", body)
+        return self._write("PATCH", f"pages/{id_}/markdown", body, self._content, id_)
 
     def update_markdown(self, id_: str, *pieces: tuple[str, str]) -> Json:
         """Replace pieces of a page's content, old by new, one after the other: all, or none.
@@ -125,12 +124,12 @@ class Notion:
         """
         told = [{"old_str": old, "new_str": new} for old, new in pieces]
         body = {"type": "update_content", "update_content": {"content_updates": told}}
-        return self._call("PATCH", f"pages/{id_}/markdown", body)
+        return self._write("PATCH", f"pages/{id_}/markdown", body, self._content, id_)
 
     def append_markdown(self, id_: str, text: str) -> Json:
         """More content at the end of a page."""
         body = {"type": "insert_content", "insert_content": {"content": text, "position": {"type": "end"}}}
-        return self._call("PATCH", f"pages/{id_}/markdown", body)
+        return self._write("PATCH", f"pages/{id_}/markdown", body, self._content, id_)
 
     def create_database(self, parent: str, title: Sequence[Body], properties: Body) -> Json:
         """A database with one data source, under a page."""
@@ -139,17 +138,32 @@ class Notion:
             "title": title,
             "initial_data_source": {"properties": properties},
         }
-        return self._call("POST", "databases", body)
+        return self._write("POST", "databases", body, self.database)
 
     def update_data_source(self, id_: str, properties: Body) -> Json:
         """Add or change these properties of a schema; others stay."""
-        return self._call("PATCH", f"data_sources/{id_}", {"properties": properties})
+        return self._write("PATCH", f"data_sources/{id_}", {"properties": properties}, self.data_source, id_)
 
     def put_away(self, kind: str, id_: str, away: bool) -> Json:
         """Into the trash, or out of it. `kind`: `pages` (rows, too) or `databases`."""
-        return self._call("PATCH", f"{kind}/{id_}", {"in_trash": away})
+        read = self.database if kind == "databases" else self.page
+        return self._write("PATCH", f"{kind}/{id_}", {"in_trash": away}, read, id_)
 
     # ---- how
+
+    def _content(self, id_: str) -> Json:
+        return _dict(self._sdk.pages.retrieve_markdown(id_))
+
+    def _write(self, method: str, path: str, body: Body, read: Callable[[str], Json], id_: str | None = None) -> Json:
+        """Send once. `read` brings what was saved without an answer; `id_`: whose, None for what is made anew."""
+        try:
+            return self._call(method, path, body)
+        except ConnectorError as error:
+            kept = saved(error)
+            there = (id_ or kept.id) if kept else None
+            if there is None:
+                raise
+            return read(there)
 
     def _call(self, method: str, path: str, body: Body | None = None, query: dict[str, Json] | None = None) -> Json:
         return _dict(self._sdk.request(path=path, method=method, body=dict(body) if body else None, query=query))

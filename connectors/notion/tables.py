@@ -10,7 +10,6 @@ from connectors.model import EnsureFields, EnsureTable, OwnField, Receipt
 from connectors.notion.doubles import note_place
 from connectors.notion.ids import normal_id
 from connectors.notion.notes import OwnTable, own_table
-from connectors.notion.policy import saved
 from connectors.notion.properties import definition, fits, option_name, table_definition
 from connectors.notion.schema import Property, Schema, schema_of
 from connectors.notion.sources import Sources
@@ -109,13 +108,7 @@ class Tables:
 
     def _create(self, change: EnsureTable) -> OwnTable:
         columns = table_definition(change.fields, change.key_field)
-        try:
-            made = self._notion.create_database(normal_id(change.parent), rich_text(change.title), columns)
-        except ConnectorError as error:
-            id_ = saved(error)
-            if id_ is None:
-                raise
-            made = self._notion.database(id_)
+        made = self._notion.create_database(normal_id(change.parent), rich_text(change.title), columns)
         schema = self._sources.fresh_schema(made["data_sources"][0]["id"])
         table = own_table(schema, made.get("url") or "")
         if table is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sync.receiver.app import Counts, Receiver
+from sync.receiver.limits import Limits
 from sync.receiver.web import CannotListen, Web
 
-__all__ = ["CannotListen", "Counts", "Receiver", "Web"]
+__all__ = ["CannotListen", "Counts", "Limits", "Receiver", "Web"]

@@ -17,14 +17,12 @@ from starlette.routing import Route
 from connectors.base import Ear, Handshake
 from connectors.errors import Denied, Garbled
 from connectors.model import Ref
-from sync.receiver.body import Budget, read_body
+from sync.receiver.body import Bodies
 from sync.receiver.known import Known
+from sync.receiver.limits import Limits
 from sync.receiver.refusal import Refused
 from sync.receiver.writer import Writer
 from sync.store import Hook, Store
-
-COMMIT_SECONDS = 8.0
-"""How long a sender waits for the commit: Asana counts a delivery as failed after ten seconds."""
 
 BIG = 32 * 1024
 """Bytes from which on a body is verified and read in a thread, so that others need not wait for it."""
@@ -52,12 +50,13 @@ class Receiver:
 
     def __init__(
         self, ears: Mapping[str, Ear], store: Store, me: Callable[[str], Collection[str]],
-        clock: Callable[[], datetime], heard: Callable[[], None], memory: int = 64 * 1024 * 1024,
+        clock: Callable[[], datetime], heard: Callable[[], None], limits: Limits | None = None,
     ) -> None:  # fmt: skip
         self.counts = Counts()
         self._ears, self._store, self._me = dict(ears), store, me
         self._known = Known(store.hooks)
-        self._budget = Budget(memory)
+        self._limits = limits or Limits()
+        self._bodies = Bodies(self._limits)
         self._writer = Writer(store, clock, heard)
         self._readers = ThreadPoolExecutor(2, "receiver-reader")
 
@@ -96,7 +95,7 @@ class Receiver:
     @property
     def bytes_held(self) -> int:
         """Bytes of bodies in memory right now."""
-        return self._budget.used
+        return self._bodies.held
 
     @property
     def trouble(self) -> str:
@@ -126,8 +125,8 @@ class Receiver:
             hook = await self._knocked_at(ear, hook, headers)
         elif hook.secret and not _is_json(headers):
             raise Refused(415, "not JSON", unread=True)
-        with self._budget.share() as share:
-            body = await read_body(request, share)
+        with self._bodies.share() as share:
+            body = await self._bodies.read(request, share)
             if hook.secret is None or not signed:
                 shaken = ear.handshake(headers, body)
                 if shaken or not signed:
@@ -190,7 +189,7 @@ class Receiver:
             raise Refused(400, "not understood")  # no database need see it
         kept = self._writer.put([Ref(hook.source, one) for one in ids], hook.path)
         try:
-            good = await asyncio.wait_for(kept, COMMIT_SECONDS)
+            good = await asyncio.wait_for(kept, self._limits.commit_seconds)
         except TimeoutError:
             raise Refused(503, "commit too slow") from None
         if not good:

@@ -9,6 +9,8 @@ from typing import Any
 
 import uvicorn
 
+from sync.receiver.protocol import Protocol
+
 GRACE_SECONDS = 5
 """How long requests under way may take to end when the server does."""
 
@@ -30,7 +32,7 @@ class Web:
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app, lifespan="off", log_config=None, log_level="critical", access_log=False, proxy_headers=False,
-                server_header=False, ws="none", http="h11", loop="asyncio", limit_concurrency=_CONNECTIONS,
+                server_header=False, ws="none", http=Protocol, loop="asyncio", limit_concurrency=_CONNECTIONS,
                 timeout_keep_alive=_IDLE_SECONDS, timeout_graceful_shutdown=GRACE_SECONDS,
                 h11_max_incomplete_event_size=_HEADER_BYTES,
             )

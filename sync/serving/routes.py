@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import orjson
@@ -11,13 +11,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sync.house import House
-from sync.serving import health
+from sync.serving import health, metrics
 from sync.serving.gate import HEADERS, Gate
 from sync.serving.health import Check
+from sync.serving.metrics import Received
 from sync.serving.vitals import Vitals
 
-Received = Callable[[], Mapping[tuple[str, str], int]]
-"""Deliveries since the start by source and what became of them: "accepted", or why it was refused."""
+Page = Callable[[Request], Response]
 
 
 def _now() -> datetime:
@@ -25,14 +25,15 @@ def _now() -> datetime:
 
 
 def routes(
-    house: House, vitals: Vitals, *, host: str, received: Received | None = None,
+    house: House, vitals: Vitals, *, host: str, received: Received = dict,
     clock: Callable[[], datetime] = _now,
 ) -> list[Route]:  # fmt: skip
-    """`/healthz`, `/readyz`. `host`: what the server is bound to; `clock`: the one that the runs go by.
+    """`/healthz`, `/readyz`, `/metrics`. `host`: what the server is bound to; `clock`: the one that the runs go by.
 
     The token is in the variable `[serve] token_env` of the environment that the settings were read with.
     """
     serve = house.settings.shape.serve
+    measured = metrics.registry(house, vitals, received, clock)
     gate = Gate(host, house.settings.environment.get(serve.token_env) or None, serve.token_env, serve.public_url)
 
     def healthz(request: Request) -> Response:
@@ -42,7 +43,24 @@ def routes(
         now = clock()
         return _checked(gate, request, [health.worker(vitals.snapshot(), now), *health.ready(house, now)])
 
-    return [Route("/healthz", healthz), Route("/readyz", readyz)]
+    def scraped(request: Request) -> Response:
+        body, kind = metrics.rendered(measured, request.headers.get("accept", ""))
+        return Response(body, headers={**HEADERS, "Content-Type": kind})
+
+    return [
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/metrics", _shut(gate, scraped)),
+    ]
+
+
+def _shut(gate: Gate, page: Page) -> Page:
+    """The page, for who may see it."""
+
+    def guarded(request: Request) -> Response:
+        return gate.stranger(request) or gate.refusal(request) or page(request)
+
+    return guarded
 
 
 def _checked(gate: Gate, request: Request, checks: Sequence[Check]) -> Response:

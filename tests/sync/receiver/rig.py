@@ -35,17 +35,32 @@ class Rig:
     url: str
     woken: threading.Event = field(default_factory=threading.Event)
 
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.url.rpartition(":")[2])
+
     def shaken(self) -> None:
         """One hook of each vendor, as after its handshake."""
-        for path, source, secret in ((PATH, "asana", ASANA), ("notion", "notion", NOTION)):
-            self.store.await_hook(path, source)
-            assert self.store.shake_hook(path, secret)
-            self.store.hook_made(path, None)
+        shaken(self.store)
 
-    def inbox(self) -> set[tuple[str, str]]:
-        """What is in the inbox, by source and id."""
-        later = datetime.now(UTC) + timedelta(hours=1)
-        return {(one.ref.source, one.ref.id) for one in self.store.due_hints(later, timedelta(0), 1_000_000)}
+    def inbox(self) -> dict[tuple[str, str], int]:
+        """How often each item was named."""
+        return inbox(self.store)
+
+
+def shaken(store: Store) -> None:
+    """One hook of each vendor, as after its handshake."""
+    for path, source, secret in ((PATH, "asana", ASANA), ("notion", "notion", NOTION)):
+        store.await_hook(path, source)
+        assert store.shake_hook(path, secret)
+        store.hook_made(path, None)
+
+
+def inbox(store: Store) -> dict[tuple[str, str], int]:
+    """How often each item was named, by source and id."""
+    later = datetime.now(UTC) + timedelta(hours=1)
+    return {(one.ref.source, one.ref.id): one.times for one in store.due_hints(later, timedelta(0), 1_000_000)}
 
 
 @contextmanager
