@@ -75,7 +75,7 @@ def test_steps_cron_lines_and_several_lines() -> None:
     ("line", "says"),
     [
         ("sometimes", "is no time"), ("weekdays 25:00", "is no time"), ("every 3wd", "working time"),
-        
+
         ("every 10s", "no length of time"), ("every 0.5m", "less than a minute"),
         ("every 0m", "more than nothing"), ("* * * * * *", "counts seconds"),
         ("61 7 * * *", "is no time"), ("", "is no time"), ("0 0 31 2 *", "is no time"),
