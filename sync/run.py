@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from structlog.contextvars import bound_contextvars
+
 from connectors.model import Ref
 from rules.engine import Judgement
 from sync.applying import Applied, carry_out
@@ -65,7 +67,8 @@ def run(
         number = house.store.begin_run(kind, mode, now, house.settings.hash)
         outcome = Outcome(number, now, Plan(now, ()))
         try:
-            _hops(house, outcome, write, past_guards, stop or house.stop, hints, pages)
+            with bound_contextvars(run=number):
+                _hops(house, outcome, write, past_guards, stop or house.stop, hints, pages)
         except Parked as parked:
             outcome.parked = str(parked)
         except TooMuch as refused:

@@ -19,8 +19,10 @@ from sync.cli.parking import parking
 from sync.config import Settings, load
 from sync.house import Progress
 from sync.receiver import CannotListen, Receiver, Web
+from sync.serving import logs
 from sync.serving.agenda import Agenda
 from sync.serving.routes import routes
+from sync.serving.secrets import Secrets
 from sync.serving.vitals import Vitals
 from sync.serving.worker import Worker, wall
 from sync.stopping import Stop
@@ -35,6 +37,7 @@ def serve(config: Path, as_of: str | None, host: str | None, port: int | None, v
     if as_of not in (None, "sandbox"):
         raise Refusal("--as-of on serve is `sandbox` or left out: a service lives in the present")
     settings, stop = load(config, os.environ), Stop()
+    logs.configure(settings.shape.serve.logs, _secrets(settings), verbose=verbose)
     if as_of:
         instant_of(as_of, settings)  # said now, not by a loop that goes on
     host, port = host or settings.shape.serve.host, settings.shape.serve.port if port is None else port
@@ -57,13 +60,21 @@ def _worker(settings: Settings, store: Store, stop: Stop, as_of: str | None) -> 
     )  # fmt: skip
 
 
+def _secrets(settings: Settings) -> Secrets:
+    """Every token; the secrets of webhooks have a form of their own, and are hidden by that."""
+    tokens = [settings.token_of(source) for source in settings.sources]
+    return Secrets([*tokens, settings.environment.get(settings.shape.serve.token_env, "")])
+
+
 @contextmanager
 def _listening(worker: Worker, settings: Settings, store: Store, host: str, port: int) -> Iterator[None]:
     """The web server, up for the block. Refusal when the address cannot be had."""
     receiver = Receiver(ears(settings), store, worker.me, wall, worker.knock)
     with worker.house() as house:  # without a token it ends here
-        shown = routes(house, worker.vitals, host=host, clock=worker.now)
-    web = Web(Starlette(routes=[*receiver.routes(), *shown]), host, port)
+        shown = routes(
+            house, worker.vitals, host=host, received=lambda: dict(receiver.counts.by_source), clock=worker.now
+        )
+    web = Web(logs.Requests(Starlette(routes=[*receiver.routes(), *shown])), host, port)
     receiver.start()
     try:
         bound = web.start()

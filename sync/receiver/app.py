@@ -39,6 +39,8 @@ class Counts:
     hints: int = 0
     handshakes: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    by_source: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By source ("" for an unknown address), and "accepted", "handshake" or the reason why not."""
 
 
 class Receiver:
@@ -106,11 +108,17 @@ class Receiver:
 
     def _door(self, kind: str, only: str | None = None) -> Callable[[Request], Awaitable[Response]]:
         async def door(request: Request) -> Response:
+            request.state.source, became = "", "failed"
             try:
-                return await self._answer(kind, only or request.path_params["path"], request)
+                answer = await self._answer(kind, only or request.path_params["path"], request)
+                became = request.state.became
             except Refused as refused:
-                self.counts.refused[refused.reason] += 1
-                return refused.answer()
+                became = refused.reason
+                self.counts.refused[became] += 1
+                answer = refused.answer()
+            finally:
+                self.counts.by_source[request.state.source, became] += 1
+            return answer
 
         return door
 
@@ -120,6 +128,7 @@ class Receiver:
         ear = self._ears.get(hook.source) if hook else None
         if hook is None or ear is None or ear.kind != kind:
             raise Refused(404, "unknown address", unread=True)
+        request.state.source, request.state.became = hook.source, "accepted"
         signed = ear.signed(headers)
         if not signed:
             hook = await self._knocked_at(ear, hook, headers)
@@ -130,6 +139,7 @@ class Receiver:
             if hook.secret is None or not signed:
                 shaken = ear.handshake(headers, body)
                 if shaken or not signed:
+                    request.state.became = "handshake"
                     return await self._shake(hook, shaken)
             ids = await self._hints(ear, hook, headers, body)
         await self._keep(hook, ids)
