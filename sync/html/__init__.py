@@ -12,14 +12,18 @@ from sync.pages.matter import Matter
 
 def report_html(title: str, as_of: str, page: Document, matter: Matter) -> str:
     """A whole HTML document: the page's blocks in their order, with a plot where it says more than words."""
+    return page_html(title, as_of, blocks(page, figures(matter)))
+
+
+def page_html(title: str, as_of: str, body: str, head: str = "") -> str:
+    """A whole HTML document in this style. `body` and `head` are HTML, the rest is plain text."""
     style = files("sync.html").joinpath("report.css").read_text(encoding="utf-8")
-    body = blocks(page, figures(matter))
     return (
         "<!doctype html>\n"
         '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
+        f"{head}<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
         f'<header>\n<h1>{escape(title)}</h1>\n<p class="as-of">{escape(as_of)}</p>\n</header>\n'
         f"{body}</main>\n</body>\n</html>\n"
     )

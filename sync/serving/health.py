@@ -12,7 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rules.durations import US
 from sync.house import House
+from sync.serving.secrets import Secrets
 from sync.serving.vitals import Snapshot
+from sync.store import Hook
 
 STUCK_AFTER = timedelta(minutes=10)
 """A worker that has not turned for so long, and has no run in hand, is taken for dead."""
@@ -72,23 +74,31 @@ def _sources(house: House, now: datetime) -> Iterator[Check]:
             continue
         last = late[id_]
         since = f"not read whole since {said(last)}" if last else "never read whole yet"
-        yield Check(f"source {id_}", False, f"{since}; `handrail check` says whether it can be reached, "
-                    "`handrail run` reads it, and the log says what went wrong")  # fmt: skip
+        yield Check(f"source {id_}", False, f"{since}; the log and the last runs say what was in the way, "
+                    "and `handrail run` tries again at once")  # fmt: skip
 
 
 def _webhooks(house: House) -> Iterator[Check]:
     """Only where the vendors are told an address of ours."""
     if not house.settings.shape.serve.public_url:
         return
-    for hook in house.store.hooks():
+    hooks = house.store.hooks()
+    if not hooks:
+        yield Check("webhooks", False, "there are none yet; `handrail webhooks sync` makes them")
+    for hook in hooks:
         name = f"webhook {hook.source} {hook.scope}".rstrip()
         if hook.note:
-            yield Check(name, False, f"{hook.note}; `handrail webhooks sync` mends it")
+            yield Check(name, False, f"{hook_words(hook)}; `handrail webhooks sync` mends what can be mended")
         elif hook.state != "active":
-            yield Check(name, False, "is not confirmed yet; `handrail webhooks sync` tries again")
+            yield Check(name, False, "is not confirmed yet; `handrail webhooks --help` says how it is made")
         else:
             heard = f"last heard at {said(hook.heard_at)}" if hook.heard_at else "nothing heard yet"
             yield Check(name, True, heard)
+
+
+def hook_words(hook: Hook) -> str:
+    """How a webhook is, without its secrets."""
+    return Secrets([hook.path, hook.secret or ""]).masked(hook.note) if hook.note else hook.state
 
 
 def said(at: datetime) -> str:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.http.meter import Tally
 from sync.house import House
+from sync.serving.status import held
 from sync.serving.vitals import BUCKETS, Snapshot, Spent, Vitals
 
 Received = Callable[[], Mapping[tuple[str, str], int]]
@@ -92,12 +93,8 @@ class _Service(Collector):
         return [told]
 
     def _findings(self, _now: datetime, vitals: Snapshot) -> list[Metric]:
-        found = vitals.findings
-        if found is None:
-            found = Counter((one.rule, one.level) for one in self._house.store.open_findings())
-        holds = {(rule.id, level): 0 for rule in self._house.rules for level in ("warn", "breach")} | {**found}
         told = GaugeMetricFamily("handrail_findings", "Findings that hold, as last judged.", labels=["rule", "level"])
-        for (rule, level), count in sorted(holds.items()):
+        for (rule, level), count in sorted(held(self._house, vitals).items()):
             told.add_metric([rule, level], count)
         return [told]
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from sync.house import House
-from sync.serving import health, metrics
+from sync.serving import health, metrics, status, status_page
 from sync.serving.gate import HEADERS, Gate
 from sync.serving.health import Check
 from sync.serving.metrics import Received
@@ -28,9 +28,10 @@ def routes(
     house: House, vitals: Vitals, *, host: str, received: Received = dict,
     clock: Callable[[], datetime] = _now,
 ) -> list[Route]:  # fmt: skip
-    """`/healthz`, `/readyz`, `/metrics`. `host`: what the server is bound to; `clock`: the one that the runs go by.
+    """`/`, `/status.json`, `/healthz`, `/readyz`, `/metrics`.
 
-    The token is in the variable `[serve] token_env` of the environment that the settings were read with.
+    `host`: what the server is bound to; `clock`: the one that the runs go by. The token is
+    in the variable `[serve] token_env` of the environment that the settings were read with.
     """
     serve = house.settings.shape.serve
     measured = metrics.registry(house, vitals, received, clock)
@@ -47,7 +48,18 @@ def routes(
         body, kind = metrics.rendered(measured, request.headers.get("accept", ""))
         return Response(body, headers={**HEADERS, "Content-Type": kind})
 
+    def page(request: Request) -> Response:
+        told = status_page.html(
+            status.status(house, vitals.snapshot(), clock()), renew="renew" in request.query_params
+        )
+        return HTMLResponse(told, headers={**HEADERS})
+
+    def page_data(_request: Request) -> Response:
+        return _json(status.data(status.status(house, vitals.snapshot(), clock())))
+
     return [
+        Route("/", _shut(gate, page)),
+        Route("/status.json", _shut(gate, page_data)),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route("/metrics", _shut(gate, scraped)),
