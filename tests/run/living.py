@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,10 +51,12 @@ class Life:
             time.sleep(0.05)
         return found
 
-    def quiet(self) -> None:
+    def quiet(self, seconds: float = 30) -> None:
         """Until a scheduled run has ended, nothing is in the inbox, and nobody works."""
-        self.until(lambda: self.vitals.snapshot().last, "the first run")
-        self.until(lambda: not self.store.inbox().depth and not self.vitals.snapshot().working, "a quiet moment")
+        self.until(lambda: self.vitals.snapshot().last, "the first run", seconds)
+        self.until(
+            lambda: not self.store.inbox().depth and not self.vitals.snapshot().working, "a quiet moment", seconds
+        )
 
     def ran(self, kind: str) -> int:
         """How many runs of this kind have ended."""
@@ -76,11 +78,13 @@ class Life:
 
 
 @contextmanager
-def living(rig: Rig, more: str = LIVE, now: Callable[[], datetime] | None = None) -> Iterator[Life]:
+def living(
+    rig: Rig, more: str = LIVE, now: Callable[[], datetime] | None = None, env: Mapping[str, str] | None = None
+) -> Iterator[Life]:  # fmt: skip
     """The service on this rig's config with `more` at its end, until the block ends. Time is the sandbox's."""
     text = rig.config.read_text("utf-8")
     rig.config.write_text(text + more, "utf-8")
-    settings, stop, vitals, meter = load(rig.config, {}), Stop(), Vitals(), Meter()
+    settings, stop, vitals, meter = load(rig.config, env or {}), Stop(), Vitals(), Meter()
     with Store.open(settings.database_url) as store:
         worker = Worker(
             store, lambda: furnished(settings, store, meter, stop=stop),

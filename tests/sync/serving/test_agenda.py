@@ -30,9 +30,7 @@ def at(text: str) -> datetime:
     st.integers(0, 230 * 24 * 60),
 )  # fmt: skip
 @settings(max_examples=60, deadline=None, derandomize=True)
-def test_the_plain_form_is_due_at_that_time_on_these_days(
-    days: str, hour: int, minute: int, later: int
-) -> None:
+def test_the_plain_form_is_due_at_that_time_on_these_days(days: str, hour: int, minute: int, later: int) -> None:
     now = datetime(2026, 3, 20, tzinfo=UTC) + later * MINUTE
     line = Times.parse(f"{days} {hour:02}:{minute:02}")
 
