@@ -58,8 +58,13 @@ class Carrier(Protocol):
     def call(self, url: str, headers: Mapping[str, str], body: bytes, timeout: float = 10.0) -> Answer:
         """POST now and wait for the answer. Only inside `World.unlocked()`."""
 
-    def send(self, url: str, headers: Mapping[str, str], body: bytes, then: Callable[[Answer], None]) -> None:
-        """POST soon, in the order of sending; `then` is called with the answer, under the world's lock."""
+    def send(
+        self, url: str, headers: Mapping[str, str], body: bytes, then: Callable[[Answer], None], sender: str = ""
+    ) -> None:
+        """POST soon, in the order of sending; `then` is called with the answer, under the world's lock.
+
+        `sender`: whose delivery this is (`asana`, `notion`), for faults on deliveries; "" is never struck.
+        """
 
 
 class Silence:
@@ -68,7 +73,9 @@ class Silence:
     def call(self, url: str, headers: Mapping[str, str], body: bytes, timeout: float = 10.0) -> Answer:
         return Answer(0)
 
-    def send(self, url: str, headers: Mapping[str, str], body: bytes, then: Callable[[Answer], None]) -> None:
+    def send(
+        self, url: str, headers: Mapping[str, str], body: bytes, then: Callable[[Answer], None], sender: str = ""
+    ) -> None:
         return None
 
 

@@ -87,7 +87,7 @@ class Hooks:
         hook.sending = True
         body = hook.queue[0]
         headers = {"Content-Type": "application/json", "X-Hook-Signature": sign(hook.secret, body)}
-        self._world.carrier.send(hook.target, headers, body, lambda answer: self._answered(hook, answer))
+        self._world.carrier.send(hook.target, headers, body, lambda answer: self._answered(hook, answer), "asana")
 
     def _answered(self, hook: Webhook, answer: Answer) -> None:
         hook.sending = False

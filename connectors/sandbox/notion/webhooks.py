@@ -124,7 +124,7 @@ class Herald:
                 later = self.world.now() + timedelta(seconds=FIRST_RETRY * 3 ** (attempt - 1))
                 self.world.schedule(later, lambda: self._send(subscription, told, attempt + 1))
 
-        self.world.carrier.send(subscription.url, self._headers(subscription.token, body), body, then)
+        self.world.carrier.send(subscription.url, self._headers(subscription.token, body), body, then, "notion")
 
     def _headers(self, token: str, body: bytes) -> dict[str, str]:
         return {
