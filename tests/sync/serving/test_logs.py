@@ -78,7 +78,8 @@ def test_console_lines_cannot_be_forged() -> None:
 
 def test_quiet_libraries_and_verbose() -> None:
     with logged("json", Secrets()) as out:
-        logging.getLogger("urllib3").info("connection")
+        for client in ("urllib3", "handrail.notion"):
+            logging.getLogger(client).info("request success")
         structlog.get_logger("handrail.http").debug("request")
         with warnings.catch_warnings():
             warnings.simplefilter("always")
