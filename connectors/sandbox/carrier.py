@@ -75,13 +75,20 @@ class LoopbackCarrier:
                 self._threads.append(worker)
             self._queues[url].put(_Job(url, headers, body, then, sender))
 
-    def settle(self, url: str | None = None) -> None:
-        """Wait until everything sent so far (to this target) has been answered and heard. Not while holding the
-        world's lock."""
+    def settle(self, url: str | None = None, seconds: float = 60.0) -> None:
+        """Wait until everything sent so far (to this target) has been answered and heard, or so many seconds.
+
+        Not while holding the world's lock.
+        """
         with self._lock:
             waiting = [jobs for target, jobs in self._queues.items() if url in (None, target)]
+        until = time.monotonic() + seconds
         for each in waiting:
-            each.join()
+            with each.all_tasks_done:
+                each.all_tasks_done.wait_for(
+                    lambda jobs=each: not jobs.unfinished_tasks,  # type: ignore[misc]
+                    timeout=max(0.0, until - time.monotonic()),
+                )
 
     def close(self) -> None:
         """Send nothing more; what is on its way has a second to arrive."""

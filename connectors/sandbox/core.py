@@ -174,6 +174,8 @@ class World:
         self._future: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._past: datetime | None = None
+        self.afterwards: list[Callable[[], None]] = []
+        """Called after each thing that was due, at its instant: what it caused is sent then."""
 
     def now(self) -> datetime:
         """The world's time; inside `at` the time of that act."""
@@ -200,29 +202,38 @@ class World:
         else:
             heapq.heappush(self._future, (at, next(self._order), act))
 
-    def advance_to(self, instant: datetime) -> int:
-        """Set the clock, and let everything due by then happen in order; how many things did."""
+    def advance_to(self, instant: datetime, settle: Callable[[], None] = lambda: None) -> int:
+        """Set the clock, and let everything due by then happen in order; how many things did.
+
+        `settle` is called after each of them without the lock: it waits for answers, which then are dated rightly
+        and may make more things due.
+        """
         done = 0
-        with self.lock:
-            while self._future and self._future[0][0] <= instant:
-                at, _, act = heapq.heappop(self._future)
-                self.clock.set(at)
-                with self.at(at):
-                    act()
-                done += 1
-            self.clock.set(instant)
-        return done
+        while True:
+            with self.lock:
+                if not self._future or self._future[0][0] > instant:
+                    self.clock.set(instant)
+                    return done
+                self.clock.set(self._future[0][0])
+                self._next()
+            done += 1
+            settle()
 
     def happen(self) -> int:
         """Let everything due by now happen, by a clock that runs on its own; how many things did."""
         done = 0
         with self.lock:
             while self._future and self._future[0][0] <= self.clock.now():
-                at, _, act = heapq.heappop(self._future)
-                with self.at(at):
-                    act()
+                self._next()
                 done += 1
         return done
+
+    def _next(self) -> None:
+        at, _, act = heapq.heappop(self._future)
+        with self.at(at):
+            act()
+            for each in self.afterwards:
+                each()
 
     @contextmanager
     def unlocked(self) -> Iterator[None]:
