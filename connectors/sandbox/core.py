@@ -9,8 +9,10 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
+
+from connectors.sandbox.clock import Clock, to_milliseconds
 
 Json = Any
 """A JSON value: what `json.loads` gives."""
@@ -77,37 +79,6 @@ class Silence:
         self, url: str, headers: Mapping[str, str], body: bytes, then: Callable[[Answer], None], sender: str = ""
     ) -> None:
         return None
-
-
-class Clock:
-    """The world's time, in UTC to the millisecond. Standing still when it was given an instant: then each write
-    adds one millisecond (`tick`)."""
-
-    def __init__(self, fixed: datetime | None = None) -> None:
-        self._fixed = _to_milliseconds(fixed) if fixed else None
-
-    @property
-    def stands_still(self) -> bool:
-        return self._fixed is not None
-
-    def now(self) -> datetime:
-        return self._fixed or _to_milliseconds(datetime.now(UTC))
-
-    def tick(self) -> datetime:
-        """The instant of a write: now, and the next write is later."""
-        now = self.now()
-        if self._fixed is not None:
-            self._fixed = now + timedelta(milliseconds=1)
-        return now
-
-    def set(self, instant: datetime) -> None:
-        """Stand still at this instant from now on."""
-        self._fixed = _to_milliseconds(instant)
-
-
-def _to_milliseconds(instant: datetime) -> datetime:
-    instant = instant.astimezone(UTC)
-    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
 @dataclass(slots=True)
@@ -188,7 +159,7 @@ class World:
     @contextmanager
     def at(self, instant: datetime) -> Iterator[None]:
         """Let something happen at another instant than now: a scenario's past, a scheduled act."""
-        before, self._past = self._past, _to_milliseconds(instant)
+        before, self._past = self._past, to_milliseconds(instant)
         try:
             yield
         finally:
