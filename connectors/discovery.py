@@ -61,6 +61,41 @@ class FoundPage:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class NeededField:
+    """A field that the config names: where (keys below the source's table), by name or id, and the types it may have.
+
+    No types: any will do.
+    """
+
+    path: tuple[str | int, ...]
+    name: str
+    types: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A place, or a group of places (`kind`), that the config of a source names, with the fields it must have.
+
+    `role`: what its items are, as in a flow's `source`. `columns`: the field whose options are the columns.
+    """
+
+    path: tuple[str | int, ...]
+    id: str
+    kind: str = "place"
+    role: str = ""
+    columns: str | None = None
+    fields: tuple[NeededField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a source's table of the config names. `anywhere`: fields that some place of it must have."""
+
+    places: tuple[Claim, ...]
+    anywhere: tuple[NeededField, ...] = ()
+
+
 class Discovery(Protocol):
     """A look around at one vendor with one token: GET, query and search only. Raises `connectors.errors`."""
 
@@ -81,6 +116,21 @@ class Discovery(Protocol):
 
     def pages(self) -> Sequence[FoundPage]:
         """Pages that others can be written under, the likeliest first: a handful of requests at most."""
+
+    def place(self, id_: str) -> FoundPlace:
+        """One place with its fields: one request. Missing when the token does not see it."""
+
+    def group(self, kind: str, id_: str) -> Sequence[FoundPlace]:
+        """The places of a group, likewise: one request a hundred."""
+
+    def people(self) -> Sequence[str]:
+        """Names and e-mail addresses of those whom the token sees: one request a hundred, and one a workspace."""
+
+    def page(self, id_: str) -> FoundPage:
+        """One page: one request. Missing when it is not shared with us."""
+
+    def below(self, page: FoundPage) -> Sequence[str]:
+        """Titles of the pages and tables right below a page: one request a hundred blocks."""
 
     def id_of(self, text: str) -> str:
         """The id of a place in an address from the browser; the text itself when it is no address. ValueError."""

@@ -1,14 +1,15 @@
-"""`handrail check`, offline: what is wrong with the config, what may surprise, and what it switches on."""
+"""`handrail check`: what is wrong with the config, what may surprise, what it switches on; live, what is there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sync.config import ConfigProblems, MissingToken, Problem, Settings, load
 from sync.config.sources import is_loopback
+from sync.live import Live, live
 
 _MODES = {
     "observe": "nothing is planned to be written; no writer is even built",
@@ -19,12 +20,16 @@ _MODES = {
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a look at the config found. `settings`: None when it cannot be used; `tokens`: what each source lacks."""
+    """What a look at the config found. `settings`: None when it cannot be used; `tokens`: what each source lacks.
+
+    `live`: what a look at the workspace found; None when there was none.
+    """
 
     config: Path
     problems: tuple[Problem, ...] = ()
     settings: Settings | None = None
     tokens: Mapping[str, str | None] | None = None
+    live: Live | None = None
 
     @property
     def ok(self) -> bool:
@@ -36,10 +41,16 @@ class Check:
         if self.settings is None:
             count = len(self.problems)
             return [*map(str, self.problems), f"{count} problem{'s' * (count != 1)}. Nothing was run."]
-        return [f"{self.config}: good", *_switched_on(self.settings), *self._warnings()]
+        seen = self.live.lines if self.live else ()
+        if self.problems:
+            ending = f"{len(self.problems)} problem{'s' * (len(self.problems) != 1)}. Nothing was written."
+            return [*seen, *self._warnings(), *map(str, self.problems), ending]
+        return [f"{self.config}: good", *_switched_on(self.settings), *seen, *self._warnings()]
 
     def _warnings(self) -> Iterator[str]:
         for problem in self.settings.warnings if self.settings else ():
+            yield f"warning: {problem}"
+        for problem in self.live.warnings if self.live else ():
             yield f"warning: {problem}"
         for missing in (self.tokens or {}).values():
             if missing:
@@ -56,7 +67,8 @@ class Check:
             return answer
         settings, write = self.settings, self.settings.write
         return answer | {
-            "warnings": [_plain(problem) for problem in settings.warnings],
+            "warnings": [_plain(one) for one in (*settings.warnings, *(self.live.warnings if self.live else ()))],
+            "live": _live(self.live),
             "mode": settings.mode,
             "hash": settings.hash,
             "notifies": [what for what, _ in _notifying(settings)],
@@ -91,6 +103,28 @@ def check(config: Path, env: Mapping[str, str]) -> Check:
         except MissingToken as missing:
             tokens[source] = str(missing)
     return Check(config, (), settings, tokens)
+
+
+def check_live(config: Path, env: Mapping[str, str]) -> Check:
+    """The same, and where tokens are, a look at the workspace: reads only."""
+    from sync.wiring import VENDORS
+
+    found = check(config, env)
+    if found.settings is None:
+        return found
+    seen = live(found.settings, VENDORS)
+    return replace(found, problems=seen.problems, live=seen)
+
+
+def _live(seen: Live | None) -> dict[str, Any] | None:
+    if seen is None:
+        return None
+    told = {
+        id_: {"user": one.who or None, "asked": not one.failed, "why_not": one.failed or None,
+              "places": [place.name for place in one.all_places()]}
+        for id_, one in seen.sources.items()
+    }  # fmt: skip
+    return {"requests": seen.requests, "sources": told, "lines": list(seen.lines)}
 
 
 def _plain(problem: Problem) -> dict[str, Any]:

@@ -36,11 +36,13 @@ def rendered(house: House, judgement: Judgement, form: str, width: int, *, links
 
 
 def report_data(seen: Matter, page: Document) -> dict[str, Any]:
-    """The as-of instant, the coverage, every finding with its evidence, and the page; instants in ISO 8601."""
+    """The as-of instant, sources not read whole for too long, the coverage, every finding with its evidence, and the
+    page; instants in ISO 8601."""
     judgement = seen.judgement
     said = {finding.key for finding in judgement.said}
     return {
         "as_of": judgement.board.now.isoformat(),
+        "stale": [{"key": f"stale/{id_}", "source": id_, "read_whole_at": last} for id_, last in seen.stale],
         "coverage": coverage(judgement.board),
         "findings": [asdict(finding) | {"said": finding.key in said} for finding in judgement.findings],
         "page": to_data(page),

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from connectors.asana.connector import AsanaConnector
 from connectors.asana.discovery import AsanaDiscovery
+from connectors.asana.discovery import claims as asana_claims
+from connectors.asana.fields_of_ours import SUBTYPES
 from connectors.asana.hooks import AsanaEar
 from connectors.asana.options import AsanaOptions
 from connectors.base import Connector, Ear
@@ -15,6 +17,7 @@ from connectors.http import Meter
 from connectors.model import OwnField
 from connectors.notion.connector import NotionConnector
 from connectors.notion.discovery import NotionDiscovery
+from connectors.notion.discovery import claims as notion_claims
 from connectors.notion.hearing import NotionEar
 from connectors.notion.options import NotionOptions
 from connectors.pace import Pace
@@ -34,10 +37,24 @@ KINDS: Mapping[str, SourceKind] = {
 }
 
 VENDORS: Mapping[str, Vendor] = {
-    "asana": Vendor("Asana", "ASANA_TOKEN", str(AsanaOptions.model_fields["base_url"].default), AsanaDiscovery),
-    "notion": Vendor("Notion", "NOTION_TOKEN", str(NotionOptions.model_fields["base_url"].default), NotionDiscovery),
+    "asana": Vendor(
+        "Asana",
+        "ASANA_TOKEN",
+        str(AsanaOptions.model_fields["base_url"].default),
+        AsanaDiscovery,
+        asana_claims,
+        SUBTYPES,
+    ),
+    "notion": Vendor(
+        "Notion",
+        "NOTION_TOKEN",
+        str(NotionOptions.model_fields["base_url"].default),
+        NotionDiscovery,
+        notion_claims,
+        {},
+    ),
 }
-"""Where `handrail init` can look around."""
+"""Where `handrail init` and `handrail check` can look around."""
 
 
 class _Door(Connector, Protocol):

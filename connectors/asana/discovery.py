@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from connectors.asana.options import project_gid
+from connectors.asana.options import AsanaOptions, project_gid
 from connectors.asana.policy import AsanaPolicy
 from connectors.asana.sdk import Endpoints
-from connectors.discovery import FoundColumn, FoundField, FoundPage, FoundPlace, Space
+from connectors.discovery import Claim, Claims, FoundColumn, FoundField, FoundPage, FoundPlace, NeededField, Space
+from connectors.errors import Missing
 from connectors.http import Meter, open_door
 from connectors.pace import LocalPace
 
@@ -59,6 +60,26 @@ class AsanaDiscovery:
     def pages(self) -> Sequence[FoundPage]:
         return ()
 
+    def place(self, id_: str) -> FoundPlace:
+        return _place(self._api.one(self._api.projects.get_project, id_, fields=_PROJECT))
+
+    def group(self, kind: str, id_: str) -> Sequence[FoundPlace]:
+        portfolio = self._api.portfolios.get_items_for_portfolio
+        listing = portfolio if kind == "portfolio" else self._api.projects.get_projects_for_team
+        found = self._api.all(listing, id_, fields=f"resource_type,archived,{_PROJECT}")
+        return [_place(one) for one in found if one.get("resource_type", "project") == "project"]
+
+    def people(self) -> Sequence[str]:
+        listing = self._api.users.get_users
+        asked = (self._api.all(listing, workspace=space.id, fields="name,email") for space in self.spaces())
+        return [str(one[key]) for found in asked for one in found for key in ("name", "email") if one.get(key)]
+
+    def page(self, id_: str) -> FoundPage:
+        raise Missing("Asana has no pages to write under")
+
+    def below(self, page: FoundPage) -> Sequence[str]:
+        return ()
+
     def id_of(self, text: str) -> str:
         return project_gid(text)
 
@@ -73,3 +94,13 @@ def _place(project: Json) -> FoundPlace:
         project["gid"], project.get("name") or "", project.get("permalink_url") or "",
         (project.get("team") or {}).get("name") or "", project.get("privacy_setting") == "private", tuple(fields),
     )  # fmt: skip
+
+
+def claims(options: AsanaOptions) -> Claims:
+    """What the table names: projects, portfolios and teams, and fields that some project of them must have."""
+    listed = (("projects", "place"), ("portfolios", "portfolio"), ("teams", "team"))
+    places = (Claim((key, at), gid, kind) for key, kind in listed for at, gid in enumerate(getattr(options, key)))
+    named = ((key, getattr(options, key)) for key in ("team_field", "priority_field"))
+    fields = [NeededField((key,), name) for key, name in named if name]
+    fields += [NeededField(("fields", at), name) for at, name in enumerate(options.fields)]
+    return Claims(tuple(places), tuple(fields))

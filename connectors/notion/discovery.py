@@ -6,12 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from connectors.discovery import FoundColumn, FoundField, FoundPage, FoundPlace, Hint, Space
-from connectors.errors import Rejected
+from connectors.discovery import (
+    Claim,
+    Claims,
+    FoundColumn,
+    FoundField,
+    FoundPage,
+    FoundPlace,
+    Hint,
+    NeededField,
+    Space,
+)
+from connectors.errors import Missing, Rejected
 from connectors.http import Meter
 from connectors.notion.ids import normal_id
+from connectors.notion.options import NotionOptions, TableOptions
 from connectors.notion.policy import NotionPolicy
-from connectors.notion.schema import WITH_OPTIONS, schema_of
+from connectors.notion.schema import FITTING, WITH_OPTIONS, schema_of
 from connectors.notion.sdk import PAGE, Notion
 from connectors.notion.values import plain_text
 from connectors.pace import LocalPace
@@ -65,6 +76,27 @@ class NotionDiscovery:
         found = {page.id: page for page in map(_page, (*_no_rows(named), *_no_rows(recent)))}
         return sorted(found.values(), key=lambda page: page.title != HOME)
 
+    def place(self, id_: str) -> FoundPlace:
+        return _place(self._notion.data_source(normal_id(id_)))
+
+    def group(self, kind: str, id_: str) -> Sequence[FoundPlace]:
+        return ()
+
+    def people(self) -> Sequence[str]:
+        everyone = list(self._notion.users())
+        names = [one.get("name") for one in everyone]
+        return [*filter(None, names), *(mail for one in everyone if (mail := (one.get("person") or {}).get("email")))]
+
+    def page(self, id_: str) -> FoundPage:
+        found = self._notion.page(normal_id(id_))
+        if found.get("in_trash"):
+            raise Missing("it is in the trash")
+        return _page(found)
+
+    def below(self, page: FoundPage) -> Sequence[str]:
+        kinds = ("child_page", "child_database")
+        return [one[one["type"]]["title"] for one in self._notion.children(page.id) if one.get("type") in kinds]
+
     def id_of(self, text: str) -> str:
         try:
             return normal_id(text)
@@ -107,3 +139,23 @@ def _no_rows(pages: Iterator[Json]) -> Iterator[Json]:
 def _page(page: Json) -> FoundPage:
     titles = [one.get("title") for one in (page.get("properties") or {}).values() if one.get("type") == "title"]
     return FoundPage(page["id"], plain_text(titles[0] if titles else None), page.get("url") or "")
+
+
+def claims(options: NotionOptions) -> Claims:
+    """What the table names: data sources in their roles, and the properties that each must have."""
+    listed: list[tuple[tuple[str | int, ...], TableOptions]] = [
+        (("work", at), table) for at, table in enumerate(options.work)
+    ]
+    listed += [((role,), table) for role in ("ideas", "experiments") if (table := getattr(options, role))]
+    fields = (NeededField(("team_field",), options.team_field),) if options.team_field else ()
+    return Claims(tuple(_claim(path, table) for path, table in listed), fields)
+
+
+def _claim(path: tuple[str | int, ...], table: TableOptions) -> Claim:
+    words = ("status", "owner", "team", "priority", "due", "reviewed", "parked_until", "link")
+    named = ((word, getattr(table, word)) for word in words)
+    fields = [NeededField((*path, word), name, FITTING.get(word, frozenset())) for word, name in named if name]
+    for word in ("fields", "complete"):
+        types = FITTING.get(word, frozenset())
+        fields += [NeededField((*path, word, at), name, types) for at, name in enumerate(getattr(table, word))]
+    return Claim((*path, "data_source"), table.data_source, "place", str(path[0]), table.status, tuple(fields))

@@ -22,7 +22,7 @@ KEY = "Handrail knows its rows by this."
 """How the descriptions of our properties begin. A property without one of these is a person's, whatever its name."""
 
 WITH_OPTIONS = frozenset({"select", "status", "multi_select"})
-_FITTING: Mapping[str, frozenset[str]] = {
+FITTING: Mapping[str, frozenset[str]] = {
     "status": frozenset({"status", "select"}),
     "owner": frozenset({"people", "created_by", "last_edited_by"}),
     "due": frozenset({"date", "formula", "rollup", "created_time", "last_edited_time"}),
@@ -177,8 +177,8 @@ def _named(schema: Schema, word: str, wanted: str | None, problems: list[str]) -
     prop = schema.find(wanted)
     if prop is None:
         problems.append(f"{word} = {wanted!r}: there is no such property{nearest(wanted, schema.properties)}")
-    elif prop.type not in _FITTING.get(word, {prop.type}):
-        fitting = ", ".join(sorted(_FITTING[word]))
+    elif prop.type not in FITTING.get(word, {prop.type}):
+        fitting = ", ".join(sorted(FITTING[word]))
         problems.append(f"{word} = {wanted!r}: it is a {prop.type} property; {word} needs one of {fitting}")
     return prop
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,12 +25,17 @@ _DURATION = re.compile(
 )
 
 
+Settle = Callable[..., None]
+"""`LoopbackCarrier.settle`."""
+PATIENCE = 20.0
+
+
 class BadRequest(ValueError):
     """What was posted to a control endpoint makes no sense; the message says what would."""
 
 
 def control_routes(
-    world: World, log: RequestLog, faults: Faults, settle: Callable[[], None] = lambda: None
+    world: World, log: RequestLog, faults: Faults, settle: Settle = lambda *_, **__: None
 ) -> list[BaseRoute]:
     """The routes below `/_sandbox`. `settle` waits until everything sent to webhooks has been answered."""
 
@@ -45,7 +51,7 @@ def control_routes(
         route("requests", "DELETE", lambda _: {"cleared": log.clear()}),
         route("state", "GET", lambda _: world_state(world)),
         route("clock", "GET", lambda _: clock_state(world)),
-        route("clock", "POST", lambda told: move_clock(world, told)),
+        route("clock", "POST", lambda told: move_clock(world, told, settle)),
         route("faults", "GET", lambda _: faults.as_json()),
         route("faults", "POST", lambda told: set_faults(faults, told)),
         route("faults", "DELETE", lambda _: set_faults(faults, [])),
@@ -83,8 +89,12 @@ def clock_state(world: World) -> dict[str, Any]:
     return {"now": _text(world.clock.now()), "stands_still": world.clock.stands_still}
 
 
-def move_clock(world: World, told: Json) -> dict[str, Any]:
-    """`{"now": INSTANT}` or `{"advance": DURATION}`: the clock stands there, and what was due has happened."""
+def move_clock(world: World, told: Json, settle: Settle = lambda *_, **__: None) -> dict[str, Any]:
+    """`{"now": INSTANT}` or `{"advance": DURATION}`: the clock stands there, and what was due has happened.
+
+    What is due is delivered on the way, each at its time; other requests are served meanwhile. Targets that hang cost
+    PATIENCE seconds in all, then the clock goes on without their answers.
+    """
     if not isinstance(told, dict) or len(told) != 1 or next(iter(told)) not in ("now", "advance"):
         raise BadRequest('send {"now": "2026-11-02T09:00:00Z"} or {"advance": "PT1H"}')
     with world.lock:
@@ -92,7 +102,13 @@ def move_clock(world: World, told: Json) -> dict[str, Any]:
             instant = parse_instant(str(told["now"]))
         else:
             instant = world.clock.now() + parse_duration(str(told["advance"]))
-        happened = world.advance_to(instant)
+    until = time.monotonic() + PATIENCE
+
+    def wait() -> None:
+        settle(seconds=max(0.0, until - time.monotonic()))
+
+    wait()  # what was sent before belongs to the time before
+    happened = world.advance_to(instant, wait)
     return clock_state(world) | {"happened": happened}
 
 
@@ -102,7 +118,7 @@ def set_faults(faults: Faults, told: Json) -> dict[str, Any]:
     return faults.as_json()
 
 
-def subscribe_notion(world: World, told: Json, settle: Callable[[], None] = lambda: None) -> Json:
+def subscribe_notion(world: World, told: Json, settle: Settle = lambda *_, **__: None) -> Json:
     """Run the ceremony that Notion has only in its settings page: `{"url": …}` on this machine.
 
     Answers the subscription with its `state`: `active` when the target took the verification token.
@@ -113,7 +129,7 @@ def subscribe_notion(world: World, told: Json, settle: Callable[[], None] = lamb
         raise BadRequest(f"{told['url']} is not on this machine; only loopback targets are allowed")
     with world.lock:
         made = world.notion.subscribe(told["url"])
-    settle()
+    settle(told["url"])  # this target only: another that hangs is no concern of it
     with world.lock:
         return {key: getattr(made, key) for key in ("id", "url", "state")}
 

@@ -9,8 +9,10 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
+
+from connectors.sandbox.clock import Clock, to_milliseconds
 
 Json = Any
 """A JSON value: what `json.loads` gives."""
@@ -58,8 +60,13 @@ class Carrier(Protocol):
     def call(self, url: str, headers: Mapping[str, str], body: bytes, timeout: float = 10.0) -> Answer:
         """POST now and wait for the answer. Only inside `World.unlocked()`."""
 
-    def send(self, url: str, headers: Mapping[str, str], body: bytes, then: Callable[[Answer], None]) -> None:
-        """POST soon, in the order of sending; `then` is called with the answer, under the world's lock."""
+    def send(
+        self, url: str, headers: Mapping[str, str], body: bytes, then: Callable[[Answer], None], sender: str = ""
+    ) -> None:
+        """POST soon, in the order of sending; `then` is called with the answer, under the world's lock.
+
+        `sender`: whose delivery this is (`asana`, `notion`), for faults on deliveries; "" is never struck.
+        """
 
 
 class Silence:
@@ -68,39 +75,10 @@ class Silence:
     def call(self, url: str, headers: Mapping[str, str], body: bytes, timeout: float = 10.0) -> Answer:
         return Answer(0)
 
-    def send(self, url: str, headers: Mapping[str, str], body: bytes, then: Callable[[Answer], None]) -> None:
+    def send(
+        self, url: str, headers: Mapping[str, str], body: bytes, then: Callable[[Answer], None], sender: str = ""
+    ) -> None:
         return None
-
-
-class Clock:
-    """The world's time, in UTC to the millisecond. Standing still when it was given an instant: then each write
-    adds one millisecond (`tick`)."""
-
-    def __init__(self, fixed: datetime | None = None) -> None:
-        self._fixed = _to_milliseconds(fixed) if fixed else None
-
-    @property
-    def stands_still(self) -> bool:
-        return self._fixed is not None
-
-    def now(self) -> datetime:
-        return self._fixed or _to_milliseconds(datetime.now(UTC))
-
-    def tick(self) -> datetime:
-        """The instant of a write: now, and the next write is later."""
-        now = self.now()
-        if self._fixed is not None:
-            self._fixed = now + timedelta(milliseconds=1)
-        return now
-
-    def set(self, instant: datetime) -> None:
-        """Stand still at this instant from now on."""
-        self._fixed = _to_milliseconds(instant)
-
-
-def _to_milliseconds(instant: datetime) -> datetime:
-    instant = instant.astimezone(UTC)
-    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
 @dataclass(slots=True)
@@ -167,6 +145,8 @@ class World:
         self._future: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._past: datetime | None = None
+        self.afterwards: list[Callable[[], None]] = []
+        """Called after each thing that was due, at its instant: what it caused is sent then."""
 
     def now(self) -> datetime:
         """The world's time; inside `at` the time of that act."""
@@ -179,7 +159,7 @@ class World:
     @contextmanager
     def at(self, instant: datetime) -> Iterator[None]:
         """Let something happen at another instant than now: a scenario's past, a scheduled act."""
-        before, self._past = self._past, _to_milliseconds(instant)
+        before, self._past = self._past, to_milliseconds(instant)
         try:
             yield
         finally:
@@ -193,29 +173,38 @@ class World:
         else:
             heapq.heappush(self._future, (at, next(self._order), act))
 
-    def advance_to(self, instant: datetime) -> int:
-        """Set the clock, and let everything due by then happen in order; how many things did."""
+    def advance_to(self, instant: datetime, settle: Callable[[], None] = lambda: None) -> int:
+        """Set the clock, and let everything due by then happen in order; how many things did.
+
+        `settle` is called after each of them without the lock: it waits for answers, which then are dated rightly
+        and may make more things due.
+        """
         done = 0
-        with self.lock:
-            while self._future and self._future[0][0] <= instant:
-                at, _, act = heapq.heappop(self._future)
-                self.clock.set(at)
-                with self.at(at):
-                    act()
-                done += 1
-            self.clock.set(instant)
-        return done
+        while True:
+            with self.lock:
+                if not self._future or self._future[0][0] > instant:
+                    self.clock.set(instant)
+                    return done
+                self.clock.set(self._future[0][0])
+                self._next()
+            done += 1
+            settle()
 
     def happen(self) -> int:
         """Let everything due by now happen, by a clock that runs on its own; how many things did."""
         done = 0
         with self.lock:
             while self._future and self._future[0][0] <= self.clock.now():
-                at, _, act = heapq.heappop(self._future)
-                with self.at(at):
-                    act()
+                self._next()
                 done += 1
         return done
+
+    def _next(self) -> None:
+        at, _, act = heapq.heappop(self._future)
+        with self.at(at):
+            act()
+            for each in self.afterwards:
+                each()
 
     @contextmanager
     def unlocked(self) -> Iterator[None]:

@@ -15,7 +15,9 @@ from typing import Any
 BEFORE = frozenset({"drop", "expired_offset"})
 AFTER = frozenset({"saved_503", "drop_saved", "truncated", "not_json", "empty", "slow"})
 STATUSES = frozenset({400, 401, 402, 403, 404, 409, 412, 429, 500, 502, 503, 504, 529})
-KINDS = (*sorted(str(status) for status in STATUSES), *sorted(BEFORE | AFTER))
+HOOK_KINDS = ("double", "drop", "reorder")
+HOOKS = ("hook:asana", "hook:notion", "hook:*")
+KINDS = (*sorted(str(status) for status in STATUSES), *sorted({*BEFORE, *AFTER, *HOOK_KINDS}))
 _KEYS = ("match", "kind", "rate", "count", "skip", "retry_after", "seconds")
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "*"})
 
@@ -29,6 +31,7 @@ class Fault:
     """One rule. `method` and `path` (a pattern with `*`; the whole path from `/asana` or `/notion`) say whom it
     strikes, `rate` how often (0 to 1, by a fixed seed), after `skip` matching requests, at most `count` times.
 
+    A path `hook:asana`, `hook:notion` or `hook:*` strikes webhook deliveries instead of requests (HOOK_KINDS).
     `retry_after`: seconds, for 429, 503 and 529; `seconds`: how long `slow` waits.
     """
 
@@ -79,6 +82,14 @@ class Faults:
         with self._lock:
             self._rules = list(rules)
 
+    def of_delivery(self, sender: str) -> Fault | None:
+        """The fault that strikes this webhook delivery of `asana` or `notion`; "" is never struck."""
+        if not self._rules or not sender:
+            return None
+        with self._lock:
+            rules = (rule for rule in self._rules if rule.path in HOOKS)
+            return next((rule for rule in rules if rule.strikes("POST", f"hook:{sender}", "")), None)
+
     def of(self, method: str, path: str, query: str) -> Fault | None:
         """The fault that strikes this request."""
         if not self._rules:
@@ -94,7 +105,8 @@ class Faults:
 def read_faults(told: object, where: str = "faults") -> list[Fault]:
     """Rules from `{"fault": [{match, kind, rate, count, …}]}` or the bare list; BadFaults names every problem.
 
-    `match`: `"GET /asana/api/1.0/tasks/*"`, `"/notion/*"`, or `{method=, path=}`; everything, when absent.
+    `match`: `"GET /asana/api/1.0/tasks/*"`, `"/notion/*"`, or `{method=, path=}`; every request, when absent.
+    `"hook:asana"`, `"hook:notion"`, `"hook:*"`: webhook deliveries.
     """
     if isinstance(told, Mapping):
         strange = [key for key in told if key not in ("fault", "faults")]
@@ -134,6 +146,10 @@ def _read_fault(told: object) -> Fault:
     if kind not in KINDS:
         problems.append(f"kind {told.get('kind')!r} is none; the kinds are {', '.join(KINDS)}")
     method, path = _read_match(told.get("match", "*"), problems)
+    if kind in KINDS and path in HOOKS and kind not in HOOK_KINDS:
+        problems.append(f"kind {kind!r} is none for deliveries ({path}); those are {', '.join(HOOK_KINDS)}")
+    elif kind in ("double", "reorder") and path not in HOOKS:
+        problems.append(f'kind {kind!r} is for webhook deliveries: match = "hook:asana", "hook:notion" or "hook:*"')
     rate = _number(told, "rate", 1.0, 0.0, 1.0, problems)
     seconds = _number(told, "seconds", 1.0, 0.0, 3600.0, problems)
     count = _whole(told, "count", problems)
@@ -158,7 +174,9 @@ def _read_match(told: object, problems: list[str]) -> tuple[str, str]:
         return "*", "*"
     if method.upper() not in _METHODS:
         problems.append(f"match: {method!r} is no method; one of {', '.join(sorted(_METHODS))}")
-    if path != "*" and not path.startswith(("/", "*")):
+    if path.startswith("hook:") and path not in HOOKS:
+        problems.append(f"match: {path!r} is none of {', '.join(HOOKS)}")
+    elif path not in HOOKS and not path.startswith(("/", "*")):
         problems.append(f"match: the path {path!r} must begin with / (such as /asana/api/1.0/tasks/*)")
     return method.upper(), path
 

@@ -37,7 +37,7 @@ class SandboxApp:
         self.loaded: Loaded = loaded or world.loaded or Loaded("empty")
         self.log = RequestLog()
         self.faults = faults or Faults()
-        self.carrier = LoopbackCarrier(world)
+        self.carrier = LoopbackCarrier(world, self.faults)
         world.carrier = self.carrier
         self._workers = ThreadPoolExecutor(max_workers=32, thread_name_prefix="sandbox")
         self._door = VendorDoor(world, self.log, self.faults, self._workers)

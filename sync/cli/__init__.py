@@ -40,12 +40,17 @@ app.command()(forms.init)
 
 
 @app.command()
-def check(config: Config = HERE, json: Json = False) -> None:
-    """Read the config and say everything that is wrong with it, each with its line.
+def check(
+    config: Config = HERE, json: Json = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no vendor; look at the file alone.")] = False,
+) -> None:  # fmt: skip
+    """Say everything that is wrong with the config, each with its line; with tokens, against the live workspace, too.
 
-    Example: `handrail check --config config.toml`
+    It only reads. Exit code 2: mend the config; 4: a token is refused; 1: a vendor could not be reached.
+
+    Example: `handrail check --offline`
     """
-    call("check", config=config, json=json)
+    call("check", config=config, json=json, offline=offline)
 
 
 @app.command()

@@ -41,13 +41,18 @@ def exit_code(troubles: list[Trouble]) -> int:
     return SURVIVED if troubles else DONE
 
 
-def check(config: Path, json: bool) -> int:
-    """Offline: the config alone."""
-    from sync.check import check as examine
+def check(config: Path, json: bool, offline: bool) -> int:
+    """The config, and unless `offline` what its tokens see."""
+    from sync import check as checking
 
-    result = examine(config, os.environ)
+    show.logging(verbose=False)
+    result = (checking.check if offline else checking.check_live)(config, os.environ)
     show.data(result.to_json()) if json else show.text(result.lines())
-    return DONE if result.ok else BAD_INPUT
+    if result.live and result.live.denied:
+        return CREDENTIALS
+    if not result.ok:
+        return BAD_INPUT
+    return SURVIVED if result.live and result.live.away else DONE
 
 
 def plan(config: Path, as_of: str | None, out: Path | None, format: str) -> int:  # noqa: A002

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from connectors.discovery import Discovery
+from connectors.discovery import Claims, Discovery
 from connectors.errors import Denied
 from connectors.http import Meter
 from sync.config.sources import SANDBOX_TOKEN, could_be_token, is_loopback
@@ -22,6 +22,9 @@ class Vendor:
     token_env: str
     base_url: str
     open: Callable[[str, str, Meter], Discovery]
+    claims: Callable[[Any], Claims]
+    own_types: Mapping[str, str]
+    """The vendor's word for each type of our own fields on items."""
 
 
 class Asker(Protocol):

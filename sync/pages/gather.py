@@ -15,6 +15,7 @@ from sync.pages.matter import Matter
 from sync.pages.past import Before, Move, Past
 from sync.pages.publish import HIDDEN, for_readers, hidden, levels, nameless
 from sync.plan import LeftAlone
+from sync.staleness import stale
 from sync.store import Store
 from sync.store.codec import instant, load
 from sync.store.schema import FINDING, FINDING_CHANGE, ITEM, RUN
@@ -27,10 +28,12 @@ def matter(house: House, judgement: Judgement, unheard: Iterable[str] = ()) -> M
     seen = for_readers(judgement, secret, house.rules)
     people = house.settings.write.name_people
     seen = seen if people else nameless(seen)
+    late = stale(house, judgement.board.now)
     past, morning = past_of(house.store), day_start(judgement.board)
     return Matter(
         seen, house.rules, tuple(sorted(unheard)), past=past, heard=answer(house, seen), secret=frozenset(secret),
         name_people=people, written=house.store.values_written(morning - WEEK, morning),
+        stale=tuple((id_, last) for id_, last in late if last or id_ in unheard),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from rules.engine import Judgement
 from sync.pages.days import day_start, whole_days
 from sync.pages.past import Past
 from sync.plan import LeftAlone
+from sync.staleness import Stale
 
 NO_TEAM = "people in no team"
 
@@ -24,7 +25,8 @@ class Matter:
     """`unheard`: sources that could not be read; `left`: what people changed by hand; `heard`: what they decided.
 
     `written`: values that Handrail wrote in the seven days before today. `secret`: refs whose titles readers may not
-    see. `name_people` false: a person is called by their team, and a finding about a person is a count.
+    see. `stale`: sources not read whole for too long. `name_people` false: a person is called by their team, and a
+    finding about a person is a count.
     """
 
     judgement: Judgement
@@ -36,6 +38,7 @@ class Matter:
     secret: frozenset[str] = frozenset()
     name_people: bool = False
     written: int = 0
+    stale: tuple[Stale, ...] = ()
 
     @cached_property
     def board(self) -> Board:

@@ -15,6 +15,7 @@ from sync.pages import flow, leaks, moves, promise
 from sync.pages.costs import costs
 from sync.pages.matter import Matter
 from sync.plan import LeftAlone
+from sync.staleness import alarm
 
 _LEFT = 12
 
@@ -30,6 +31,7 @@ def summary(
 def summary_of(matter: Matter) -> tuple[Document, Paragraph]:
     """The page without its as-of line, and that line."""
     blocks = [
+        *alarm(matter.stale, matter.board.terms.hours.timezone),
         leaks.big_thing(matter),
         *leaks.cards(matter),
         *costs(matter.morning),

@@ -11,6 +11,7 @@ from sync.pages.friday import friday
 from sync.pages.matter import Matter
 from sync.pages.summary import as_of_line, summary_of
 from sync.pages.team import team_page, teams
+from sync.staleness import alarm
 
 PAGE, FRIDAY, TEAM = "page/summary", "page/friday", "page/team/"
 
@@ -30,10 +31,15 @@ def targets(matter: Matter, write: WriteTable) -> Iterator[Target]:
     yield Target(PAGE, write.page_title, page, as_of)
     as_of = as_of_line(matter.board)
     if write.friday_page:
-        yield Target(FRIDAY, write.friday_title, friday(matter), as_of)
+        yield Target(FRIDAY, write.friday_title, _warned(friday(matter), matter), as_of)
     if write.team_pages:
         for team in teams(matter):
-            yield Target(TEAM + team, _team_title(team), team_page(matter, team), as_of)
+            yield Target(TEAM + team, _team_title(team), _warned(team_page(matter, team), matter), as_of)
+
+
+def _warned(page: Document, matter: Matter) -> Document:
+    """The page under what the summary says of sources that were not read for too long."""
+    return Document((*alarm(matter.stale, matter.board.terms.hours.timezone), *page.blocks))
 
 
 def places(write: WriteTable, known_teams: Iterable[str]) -> Iterator[tuple[str, str]]:

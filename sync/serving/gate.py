@@ -1,7 +1,8 @@
 """Who may ask: a person at this machine, or one who has the token. Pure but for the environment it is given.
 
 On loopback a web page elsewhere could still send the browser here under a name of its own (DNS rebinding), so there
-only loopback's names are answered. Behind a proxy, and so with a `public_url`, loopback is not only this machine.
+only loopback's names are answered. Behind a proxy, and so with a `public_url` or a header that proxies set, whoever
+asks on loopback may be anybody.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ HEADERS: Mapping[str, str] = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -53,7 +56,8 @@ class Gate:
 
     def knows(self, request: Request) -> bool:
         """Whether whoever asks may see all of it."""
-        return self.local or self._token_given(request)
+        at_home = self.local and not any(name in request.headers for name in _FORWARDED)
+        return at_home or self._token_given(request)
 
     def refusal(self, request: Request) -> Response | None:
         """The refusal of who may not see all of it; None: go on."""

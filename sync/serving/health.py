@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from rules.durations import US
 from sync.house import House
 from sync.serving.secrets import Secrets
 from sync.serving.vitals import Snapshot
+from sync.staleness import stale
 from sync.store import Hook
 
 STUCK_AFTER = timedelta(minutes=10)
@@ -55,19 +55,8 @@ def ready(house: House, now: datetime) -> list[Check]:
         return [Check("database", False, f"does not answer: {why}; is it up, and is its disk not full?")]
 
 
-def stale(house: House, now: datetime) -> dict[str, datetime | None]:
-    """The sources that were not read whole within `[serve] stale_after`, and when each last was."""
-    read, limit = house.store.last_read_whole(), stale_after(house)
-    return {id_: read.get(id_) for id_ in house.sources if id_ not in read or now - read[id_] > limit}
-
-
-def stale_after(house: House) -> timedelta:
-    """`[serve] stale_after` on the wall clock; a working day is a day there."""
-    return timedelta(microseconds=house.settings.shape.serve.stale_after.microseconds(86_400 * US))
-
-
 def _sources(house: House, now: datetime) -> Iterator[Check]:
-    late, read = stale(house, now), house.store.last_read_whole()
+    late, read = dict(stale(house, now)), house.store.last_read_whole()
     for id_ in house.sources:
         if id_ not in late:
             yield Check(f"source {id_}", True, f"read whole at {said(read[id_])}")

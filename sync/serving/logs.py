@@ -21,8 +21,9 @@ from structlog.typing import EventDict, Processor
 from sync.serving.secrets import Secrets
 
 _log = structlog.stdlib.get_logger("handrail.serve")
-_LOUD = ("uvicorn.access", "urllib3", "httpx", "httpcore", "alembic", "sqlalchemy", "asyncio")
-"""Loggers of libraries of which only warnings are news; requests served are logged by `Requests` below."""
+_LOUD = ("uvicorn.access", "handrail.notion", "urllib3", "httpx", "httpcore", "alembic", "sqlalchemy", "asyncio")
+"""Loggers of libraries (Notion's client writes to `handrail.notion`) of which only warnings are news: our own door
+logs requests sent, and `Requests` below those served."""
 
 _AS_ALL = ("uvicorn", "uvicorn.error")
 """Loggers that follow the root, whatever a server in this process has set before."""

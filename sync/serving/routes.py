@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import orjson
+import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -16,6 +17,8 @@ from sync.serving.gate import HEADERS, Gate
 from sync.serving.health import Check
 from sync.serving.metrics import Received
 from sync.serving.vitals import Vitals
+
+_log = structlog.get_logger("handrail.serve")
 
 Page = Callable[[Request], Response]
 
@@ -30,12 +33,10 @@ def routes(
 ) -> list[Route]:  # fmt: skip
     """`/`, `/status.json`, `/healthz`, `/readyz`, `/metrics`.
 
-    `host`: what the server is bound to; `clock`: the one that the runs go by. The token is
-    in the variable `[serve] token_env` of the environment that the settings were read with.
+    `host`: what the server is bound to; `clock`: the one that the runs go by. The token is in the variable
+    `[serve] token_env` of the environment that the settings were read with.
     """
-    serve = house.settings.shape.serve
-    measured = metrics.registry(house, vitals, received, clock)
-    gate = Gate(host, house.settings.environment.get(serve.token_env) or None, serve.token_env, serve.public_url)
+    gate, measured = _gate(house, host), metrics.registry(house, vitals, received, clock)
 
     def healthz(request: Request) -> Response:
         return _checked(gate, request, [health.worker(vitals.snapshot(), clock())])
@@ -64,6 +65,15 @@ def routes(
         Route("/readyz", readyz),
         Route("/metrics", _shut(gate, scraped)),
     ]
+
+
+def _gate(house: House, host: str) -> Gate:
+    """Who may see what, by the config; said at once when that is nobody."""
+    serve = house.settings.shape.serve
+    gate = Gate(host, house.settings.environment.get(serve.token_env) or None, serve.token_env, serve.public_url)
+    if not gate.local and not gate.token:
+        _log.warning("nobody can see the status page and /metrics", way_out=f"set {serve.token_env}", host=host)
+    return gate
 
 
 def _shut(gate: Gate, page: Page) -> Page:

@@ -24,8 +24,10 @@ _LIKELY = (
     re.compile(r"(://)[^/\s:@]+:[^/\s@]+(?=@)"),
     re.compile(r"()\beyJ[\w-]{8,}\.[\w.-]+"),
 )
-_LONG = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{32,}(?![\w-])", re.ASCII)
-_UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+_LONG = re.compile(
+    r"(?<![\w-])(?:(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{32,}|[0-9A-Fa-f]{32,})(?![\w-])", re.ASCII
+)  # fmt: skip
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
 class Secrets:

@@ -16,6 +16,7 @@ from sync.serving import health
 from sync.serving.health import Check, hook_words
 from sync.serving.secrets import Secrets
 from sync.serving.vitals import Snapshot
+from sync.staleness import stale
 from sync.store import Hook, Run, Waiting
 
 _RUNS = 10
@@ -72,7 +73,7 @@ def status(house: House, vitals: Snapshot, now: datetime) -> Status:
 
 
 def _sources(house: House, now: datetime) -> tuple[Watched, ...]:
-    read, late, items = house.store.last_read_whole(), health.stale(house, now), house.store.present_by_source()
+    read, late, items = house.store.last_read_whole(), dict(stale(house, now)), house.store.present_by_source()
     tally = house.meter.read()
     return tuple(
         Watched(id_, read.get(id_), id_ in late, items.get(id_, 0), tally.total(id_)) for id_ in house.sources

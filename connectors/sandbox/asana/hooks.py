@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +19,7 @@ from connectors.sandbox.core import Answer, Somebody, World
 HEARTBEAT = timedelta(hours=8)
 GIVE_UP_AFTER = timedelta(hours=24)
 FIRST_RETRY = timedelta(seconds=10)
-PER_DELIVERY = 100
+PER_DELIVERY = 1000
 HIGHER_LEVEL = ("workspace", "team")
 
 
@@ -42,7 +41,8 @@ class Webhook:
     next_attempt_after: datetime | None = None
     failing_since: datetime | None = None
     pending: list[Happening] = field(default_factory=list)
-    queue: deque[bytes] = field(default_factory=deque)
+    waiting: list[dict[str, Any]] = field(default_factory=list)
+    beat: bool = False
     sending: bool = False
 
     @property
@@ -71,29 +71,31 @@ class Hooks:
                 hook.pending.append(happening)
 
     def flush(self) -> None:
-        """Send what has been noted; what happened together goes out together."""
+        """Send what has been noted. What happened together, or while a target was slow or down, goes out together."""
         for hook in list(self.all.values()):
-            for start in range(0, len(hook.pending), PER_DELIVERY):
-                events = [compact_event(happening) for happening in hook.pending[start : start + PER_DELIVERY]]
-                hook.queue.append(orjson.dumps({"events": events}))
+            hook.waiting += map(compact_event, hook.pending)
             hook.pending.clear()
             self._send(hook)
 
     def _send(self, hook: Webhook) -> None:
-        if hook.sending or not hook.queue or hook.gid not in self.all:
+        if hook.sending or not (hook.waiting or hook.beat) or hook.gid not in self.all:
             return
         if hook.next_attempt_after is not None and hook.next_attempt_after > self._world.now():
             return
         hook.sending = True
-        body = hook.queue[0]
+        sent = hook.waiting[:PER_DELIVERY]
+        body = orjson.dumps({"events": sent})
         headers = {"Content-Type": "application/json", "X-Hook-Signature": sign(hook.secret, body)}
-        self._world.carrier.send(hook.target, headers, body, lambda answer: self._answered(hook, answer))
+        self._world.carrier.send(
+            hook.target, headers, body, lambda answer: self._answered(hook, answer, len(sent)), "asana"
+        )
 
-    def _answered(self, hook: Webhook, answer: Answer) -> None:
+    def _answered(self, hook: Webhook, answer: Answer, count: int) -> None:
         hook.sending = False
         now = self._world.now()
         if answer.status in (200, 204):
-            hook.queue.popleft()
+            del hook.waiting[:count]
+            hook.beat = False  # any delivery says that we are alive
             hook.last_success_at, hook.failing_since, hook.next_attempt_after, hook.retries = now, None, None, 0
             self._send(hook)
             return
@@ -110,8 +112,8 @@ class Hooks:
     def _beat(self, hook: Webhook) -> None:
         if hook.gid not in self.all:
             return
-        if hook.active and not hook.queue:
-            hook.queue.append(b'{"events":[]}')
+        if hook.active:
+            hook.beat = True
             self._send(hook)
         self._world.schedule(self._world.now() + HEARTBEAT, lambda: self._beat(hook))
 

@@ -30,6 +30,7 @@ class AsanaSide:
         self.world = world
         self.state = State(world)
         self.limits = Limits(self.state.settings)
+        world.afterwards.append(self.state.hooks.flush)
 
     @property
     def settings(self) -> Settings:

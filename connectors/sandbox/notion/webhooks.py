@@ -95,9 +95,13 @@ class Herald:
         one = self._pending.pop(key, None)
         if one is None:
             return
-        for subscription in self.subscriptions:
+        for subscription in self._active():
             self._count += 1
             self._send(subscription, self._body(one, subscription), attempt=1)
+
+    def _active(self) -> list[Subscription]:
+        """Those that took their verification token: a pending one hears nothing."""
+        return [one for one in self.subscriptions if one.state == "active"]
 
     def _body(self, one: _Pending, subscription: Subscription) -> Json:
         bot = self.world.people.bot.uuid
@@ -122,9 +126,13 @@ class Herald:
         def then(answer: Answer) -> None:
             if not 200 <= answer.status < 300 and attempt < ATTEMPTS:
                 later = self.world.now() + timedelta(seconds=FIRST_RETRY * 3 ** (attempt - 1))
-                self.world.schedule(later, lambda: self._send(subscription, told, attempt + 1))
+                self.world.schedule(later, lambda: self._again(subscription, told, attempt + 1))
 
-        self.world.carrier.send(subscription.url, self._headers(subscription.token, body), body, then)
+        self.world.carrier.send(subscription.url, self._headers(subscription.token, body), body, then, "notion")
+
+    def _again(self, subscription: Subscription, told: Json, attempt: int) -> None:
+        if subscription in self.subscriptions:
+            self._send(subscription, told, attempt)
 
     def _headers(self, token: str, body: bytes) -> dict[str, str]:
         return {

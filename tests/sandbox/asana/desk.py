@@ -84,7 +84,7 @@ class Post:
         secret = {"x-hook-secret": headers["X-Hook-Secret"]} if self.echo else {}
         return Answer(self.status, secret)
 
-    def send(self, url: str, headers: Any, body: bytes, then: Any) -> None:
+    def send(self, url: str, headers: Any, body: bytes, then: Any, sender: str = "") -> None:
         self.sent.append((url, dict(headers), body))
         then(Answer(self.status, {}, "no" if self.status >= 400 else ""))
 

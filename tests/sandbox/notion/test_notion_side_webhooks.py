@@ -27,7 +27,9 @@ class Ears:
     def call(self, url: str, headers: Mapping[str, str], body: bytes, timeout: float = 10.0) -> Answer:
         return Answer(self.status)
 
-    def send(self, url: str, headers: Mapping[str, str], body: bytes, then: Callable[[Answer], None]) -> None:
+    def send(
+        self, url: str, headers: Mapping[str, str], body: bytes, then: Callable[[Answer], None], sender: str = ""
+    ) -> None:
         self.heard.append((headers, body))
         then(Answer(self.status))
 

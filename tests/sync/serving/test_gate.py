@@ -80,6 +80,11 @@ def test_behind_a_proxy_loopback_is_not_only_this_machine() -> None:
     refused = gate.refusal(asked("127.0.0.1"))
     assert refused is not None
     assert refused.status_code == 401
+    at_home = Gate("127.0.0.1", TOKEN, "T")
+    forwarded = asked()
+    forwarded.scope["headers"].append((b"x-forwarded-for", b"203.0.113.9"))
+    assert at_home.knows(asked())
+    assert not at_home.knows(Request(forwarded.scope))
 
 
 @given(st.text())
