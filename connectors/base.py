@@ -201,7 +201,7 @@ class Subscribes(Protocol):
         """Make one for a scope; the vendor knocks at `target` meanwhile. With it, the secret that signs; "" when it
         turned out to be there already, since the secret is told once only.
 
-        Rejected when nobody answered at the target. Transient with `uncertain` when it may have been made: look
+        Unreached when nobody answered at the target. Transient with `uncertain` when it may have been made: look
         before it is repeated.
         """
 

@@ -5,6 +5,7 @@
   - Rejected      this request will never work; skip it and report
     - Missing     what was asked for is gone or not shared with us; the vendors do not tell these apart
     - NotGranted  the plan or the permissions do not include it; say so once
+    - Unreached   nobody answered at the address that the vendor was given
   - Denied        the credentials are wrong; stop this source
   - Garbled       the answer was not what the vendor's contract promises; report with the request
 """
@@ -49,6 +50,10 @@ class Missing(Rejected):
 
 class NotGranted(Rejected):
     """The vendor's plan or this token's permissions do not include this."""
+
+
+class Unreached(Rejected):
+    """Nobody answered as the vendor wants it at the address that it was given."""
 
 
 class Denied(ConnectorError):

@@ -15,7 +15,7 @@ from connectors.asana.reads import Reads
 from connectors.asana.scope import Projects
 from connectors.asana.sdk import Endpoints
 from connectors.base import Scope, Subscription
-from connectors.errors import ConnectorError, Missing, Rejected, Transient
+from connectors.errors import ConnectorError, Missing, Rejected, Transient, Unreached
 
 Json = Any
 
@@ -61,7 +61,7 @@ class Webhooks:
         except ConnectorError as error:
             there = self._standing(scope, target) if _may_be_there(error) else None
             if there is None:
-                raise
+                raise _told(error) from error
             return there, ""
         with as_promised("a webhook that was made"):
             return _subscription(made["data"]), made.get("X-Hook-Secret") or ""
@@ -103,6 +103,14 @@ def _may_be_there(error: ConnectorError) -> bool:
     if isinstance(error, Transient):
         return error.uncertain
     return error.status == 403 and "duplicate" in str(error).casefold()
+
+
+def _told(error: ConnectorError) -> ConnectorError:
+    """Unreached when it was about the target: a host that Asana will not call, or no handshake from there."""
+    about_it = any(word in str(error).casefold() for word in ("handshake", "target", "remote server", "hostname"))
+    if isinstance(error, Rejected) and error.status in (400, 403) and about_it:
+        return Unreached(str(error), status=error.status, request=error.request, answer=error.answer)
+    return error
 
 
 def _subscription(raw: Json) -> Subscription:

@@ -6,6 +6,7 @@ The secrets lie in the database, whose SQLite file only its owner can read.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from sqlalchemy import Engine, delete, select, update
 
 from sync.store.bulk import put
 from sync.store.codec import instant, micros, plain
+from sync.store.lock import hold
 from sync.store.opening import durable, writing
 from sync.store.schema import HOOK
 
@@ -49,6 +51,10 @@ class Hooks:
 
     engine: Engine
     clock: Callable[[], datetime]
+
+    def hooks_lock(self) -> AbstractContextManager[None]:
+        """Hold the right to make webhooks and take them away. Raises Busy."""
+        return hold(self.engine, "webhooks", self.clock)
 
     def hooks(self, source: str | None = None) -> list[Hook]:
         """All of them, or a source's, oldest first."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import http.server
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -11,37 +9,20 @@ import pytest
 from connectors.asana.connector import AsanaConnector
 from connectors.asana.webhooks import FILTERS
 from connectors.base import Scope, Subscribes
-from connectors.errors import Rejected, Transient
+from connectors.errors import Rejected, Transient, Unreached
 from connectors.sandbox.faults import Fault
 from tests.connectors.asana.world import AsanaRig
 from tests.connectors.contract import Notes
+from tests.doorman import doorman
 
 HOOKS = "/asana/api/1.0/webhooks"
 
 
-class Doorman(http.server.BaseHTTPRequestHandler):
-    """Answers every handshake and every delivery as Asana wants it."""
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["content-length"]))
-        self.send_response(204)
-        if secret := self.headers["x-hook-secret"]:
-            self.send_header("X-Hook-Secret", secret)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        return
-
-
 @pytest.fixture
 def target(small: AsanaRig) -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Doorman) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/hooks"
+    with doorman() as url:
+        yield url
         small.app.carrier.settle()
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -113,16 +94,17 @@ def test_one_is_taken_away_and_again_is_no_error(small: AsanaRig, connector: Asa
     assert not small.side.hooks.all
 
 
-def test_nobody_at_the_target_is_rejected_and_nothing_is_made(small: AsanaRig, connector: AsanaConnector) -> None:
-    with pytest.raises(Rejected, match="handshake"):
+def test_nobody_at_the_target_is_said_and_nothing_is_made(small: AsanaRig, connector: AsanaConnector) -> None:
+    with pytest.raises(Unreached, match="handshake"):
         connector.subscribe(scope_of(small), "http://127.0.0.1:9/hooks")
     assert not small.side.hooks.all
     assert small.asked() == {f"POST {HOOKS}": 1}
 
 
 def test_a_project_that_is_not_ours_to_see_is_rejected(connector: AsanaConnector, target: str) -> None:
-    with pytest.raises(Rejected):
+    with pytest.raises(Rejected) as caught:
         connector.subscribe(Scope("asana", "404", ""), target)
+    assert not isinstance(caught.value, Unreached)
 
 
 def test_one_that_is_there_already_is_found_without_its_secret(
