@@ -11,6 +11,7 @@ import typer
 from sync.cli import forms
 from sync.cli.calling import call
 from sync.cli.options import HERE, AsOf, Config, Json, PastGuards
+from sync.cli.webhooks import webhooks
 
 app = typer.Typer(
     name="handrail",
@@ -84,6 +85,7 @@ def apply(
 app.command()(forms.run)
 app.command()(forms.backfill)
 app.command()(forms.serve)
+app.add_typer(webhooks, name="webhooks")
 
 
 @app.command()

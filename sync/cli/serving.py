@@ -23,6 +23,7 @@ from sync.serving import logs
 from sync.serving.agenda import Agenda
 from sync.serving.routes import routes
 from sync.serving.secrets import Secrets
+from sync.serving.upkeep import Upkeep
 from sync.serving.vitals import Vitals
 from sync.serving.worker import Worker, wall
 from sync.stopping import Stop
@@ -56,7 +57,7 @@ def _worker(settings: Settings, store: Store, stop: Stop, as_of: str | None) -> 
     zone = ZoneInfo(settings.terms().hours.timezone)
     return Worker(
         store, lambda: furnished(settings, store, meter, turn, stop=stop),
-        Agenda(settings.write.when, zone, store), vitals, stop, now,
+        Agenda(settings.write.when, zone, store), vitals, stop, now, Upkeep(ears(settings)),
     )  # fmt: skip
 
 

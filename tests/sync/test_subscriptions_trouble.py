@@ -42,7 +42,7 @@ class Killed(BaseException):
 def test_killed_at_any_moment_the_next_call_mends_it(
     at: Desk, monkeypatch: pytest.MonkeyPatch, before: str, moment: str
 ) -> None:
-    """Dead just after it did one thing; then each project has one webhook again, known here, and nothing else is left.
+    """Dead just after it did one thing; then each project has one webhook again, known here, and nothing else.
 
     `subscribe`: between the vendor's answer and our note of it.
     """
