@@ -59,7 +59,7 @@ class Webhooks:
         try:
             made = create(body, {"opt_fields": FIELDS}, full_payload=True)
         except ConnectorError as error:
-            there = self._standing(scope, target) if _may_be_there(error) else None
+            there = self._found(scope, target, error) if _may_be_there(error) else None
             if there is None:
                 raise _told(error) from error
             return there, ""
@@ -92,6 +92,13 @@ class Webhooks:
         found = self._api.all(self._api.webhooks.get_webhooks, workspace, fields=FIELDS, **opts)
         with as_promised("a listing of webhooks"):
             return [_subscription(one) for one in found]
+
+    def _found(self, scope: Scope, target: str, error: ConnectorError) -> Subscription | None:
+        """What stands there; when the look fails, too, it is still as uncertain as it was."""
+        try:
+            return self._standing(scope, target)
+        except ConnectorError:
+            raise error from None
 
     def _standing(self, scope: Scope, target: str) -> Subscription | None:
         found = self._listed(self._workspace(scope.id), resource=scope.id)

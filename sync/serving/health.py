@@ -73,13 +73,13 @@ def _webhooks(house: House) -> Iterator[Check]:
         return
     hooks = house.store.hooks()
     if not hooks:
-        yield Check("webhooks", False, "there are none yet; `handrail webhooks sync` makes them")
+        yield Check("webhooks", True, "there are none yet; `handrail webhooks sync` makes them")
     for hook in hooks:
         name = f"webhook {hook.source} {hook.scope}".rstrip()
         if hook.note:
             yield Check(name, False, f"{hook_words(hook)}; `handrail webhooks sync` mends what can be mended")
         elif hook.state != "active":
-            yield Check(name, False, "is not confirmed yet; `handrail webhooks --help` says how it is made")
+            yield Check(name, True, "is not confirmed yet; `handrail webhooks --help` says how it is made")
         else:
             heard = f"last heard at {said(hook.heard_at)}" if hook.heard_at else "nothing heard yet"
             yield Check(name, True, heard)
