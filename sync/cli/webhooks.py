@@ -10,7 +10,9 @@ from sync.cli.calling import call
 from sync.cli.options import HERE, Config, Json
 
 webhooks = typer.Typer(
-    help="The addresses at which Asana and Notion tell of changes: `sync`, `status`, `notion`.", no_args_is_help=True
+    help="The addresses at which Asana and Notion tell `handrail serve` of changes: make them, see how they are.\n\n"
+    "Example: `handrail webhooks status`",
+    no_args_is_help=True,
 )
 
 
