@@ -9,7 +9,7 @@ from typing import Any
 
 from sync.config import ConfigProblems, MissingToken, Problem, Settings, load
 from sync.config.sources import is_loopback
-from sync.live import Live, live
+from sync.workspace import Live, live
 
 _MODES = {
     "observe": "nothing is planned to be written; no writer is even built",

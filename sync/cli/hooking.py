@@ -9,11 +9,11 @@ from sync.cli import show
 from sync.cli.commands import exit_code, opened
 from sync.cli.exits import BAD_INPUT, DONE, Refusal
 from sync.config import load
-from sync.hook_plan import open_address
-from sync.hooks_done import Done
 from sync.serving.worker import wall
 from sync.store import Hook, Store
-from sync.subscriptions import sync_hooks
+from sync.webhooks import sync_hooks
+from sync.webhooks.done import Done
+from sync.webhooks.plan import open_address
 from sync.wiring import ears
 
 

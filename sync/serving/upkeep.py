@@ -14,7 +14,7 @@ import structlog
 from connectors.base import Ear
 from sync.house import House
 from sync.store import Busy
-from sync.subscriptions import sync_hooks
+from sync.webhooks import sync_hooks
 
 EVERY = 3600.0
 """Seconds between two looks; one that met trouble is repeated with the next run."""

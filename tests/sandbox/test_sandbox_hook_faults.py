@@ -4,32 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from connectors.sandbox.build import build_world
 from connectors.sandbox.faults import BadFaults, read_faults
-from connectors.sandbox.server import SandboxApp, serving_app
+from connectors.sandbox.server import SandboxApp
+from tests.sandbox.ann import ann_app, ann_client
 from tests.sandbox.ear import Ear, hearing
 
-HEADERS = {"authorization": "Bearer as:Ann", "notion-version": "2026-03-11"}
 ASANA = "/asana/api/1.0"
 
 
 @pytest.fixture
 def app() -> SandboxApp:
-    world = build_world(datetime(2026, 11, 2, 9, tzinfo=UTC))
-    world.people.add("Ann", "ann@example.org")
-    return SandboxApp(world)
+    return ann_app()
 
 
 @pytest.fixture
 def client(app: SandboxApp) -> Iterator[httpx.Client]:
-    with serving_app(app) as url, httpx.Client(base_url=url, headers=HEADERS, timeout=10) as made:
+    with ann_client(app) as made:
         yield made
 
 

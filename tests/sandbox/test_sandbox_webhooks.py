@@ -9,17 +9,14 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
-from connectors.sandbox.build import build_world
 from connectors.sandbox.core import World
-from connectors.sandbox.server import SandboxApp, serving_app
-
-HEADERS = {"authorization": "Bearer as:Ann", "notion-version": "2026-03-11"}
+from connectors.sandbox.server import SandboxApp
+from tests.sandbox.ann import HEADERS, ann_app, ann_client
 
 
 class Listener(http.server.BaseHTTPRequestHandler):
@@ -43,20 +40,18 @@ class Listener(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def world() -> World:
-    made = build_world(datetime(2026, 11, 2, 9, tzinfo=UTC))
-    made.people.add("Ann", "ann@example.org")
-    return made
+def app() -> SandboxApp:
+    return ann_app()
 
 
 @pytest.fixture
-def app(world: World) -> SandboxApp:
-    return SandboxApp(world)
+def world(app: SandboxApp) -> World:
+    return app.world
 
 
 @pytest.fixture
 def client(app: SandboxApp) -> Iterator[httpx.Client]:
-    with serving_app(app) as url, httpx.Client(base_url=url, headers=HEADERS, timeout=10) as made:
+    with ann_client(app) as made:
         yield made
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 
 from sync.config import Settings, load
-from sync.hooks_done import Done
 from sync.store import Hook, Store
-from sync.subscriptions import sync_hooks
+from sync.webhooks import sync_hooks
+from sync.webhooks.done import Done
 from sync.wiring import ears, open_house
 from tests.run.worlds import Rig, rig
 from tests.sync.receiver.rig import receiving

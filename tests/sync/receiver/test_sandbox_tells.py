@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
-from connectors.sandbox.build import build_world
 from connectors.sandbox.core import World
-from connectors.sandbox.server import SandboxApp, serving_app
+from connectors.sandbox.server import SandboxApp
+from tests.sandbox.ann import ann_app, ann_client
 from tests.sync.receiver.rig import PATH, Rig
 
-HEADERS = {"authorization": "Bearer as:Ann", "notion-version": "2026-03-11"}
+
+@pytest.fixture
+def app() -> SandboxApp:
+    return ann_app()
 
 
 @pytest.fixture
-def world() -> World:
-    made = build_world(datetime(2026, 11, 2, 9, tzinfo=UTC))
-    made.people.add("Ann", "ann@example.org")
-    return made
-
-
-@pytest.fixture
-def app(world: World) -> SandboxApp:
-    return SandboxApp(world)
+def world(app: SandboxApp) -> World:
+    return app.world
 
 
 @pytest.fixture
 def vendors(app: SandboxApp) -> Iterator[httpx.Client]:
-    with serving_app(app) as url, httpx.Client(base_url=url, headers=HEADERS, timeout=20) as made:
+    with ann_client(app) as made:
         yield made
 
 

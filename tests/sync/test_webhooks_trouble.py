@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,16 +9,10 @@ import pytest
 from connectors.asana.connector import AsanaConnector
 from connectors.base import Scope
 from connectors.sandbox.faults import Fault
-from sync.hooks_done import Done
 from sync.store import Store
+from sync.webhooks.done import Done
 from tests.doorman import doorman
-from tests.sync.hooked import HOOKS, Desk, desk
-
-
-@pytest.fixture
-def at(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path) as one:
-        yield one
+from tests.sync.hooked import HOOKS, Desk
 
 
 def whats(done: Done) -> list[str]:

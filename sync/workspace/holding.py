@@ -11,7 +11,7 @@ from sync.config.cross import patterns
 from sync.config.problems import nearest
 from sync.config.read import Read
 from sync.config.shape import FlowTable
-from sync.live.looking import SeenSource
+from sync.workspace.looking import SeenSource
 
 Seen = Mapping[str, SeenSource]
 

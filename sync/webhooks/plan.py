@@ -1,4 +1,4 @@
-"""What should become of our webhooks, from what we know and what the vendor tells. Pure; `subscriptions` does it."""
+"""What should become of our webhooks, from what we know and what the vendor tells. Pure; `sync_hooks` does it."""
 
 from __future__ import annotations
 

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from connectors.base import Scope
-from sync.hooks_done import Done
 from sync.store import Busy
+from sync.webhooks.done import Done
 from tests.doorman import doorman
-from tests.sync.hooked import HOOKS, Desk, desk
-
-
-@pytest.fixture
-def at(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path) as one:
-        yield one
+from tests.sync.hooked import HOOKS, Desk
 
 
 def whats(done: Done) -> list[str]:

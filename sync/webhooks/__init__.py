@@ -13,11 +13,11 @@ from datetime import datetime
 
 from connectors.base import Ear, Scope, Subscribes, Subscription
 from connectors.errors import ConnectorError, Denied, Garbled, Transient, Unreached
-from sync.hook_plan import Pair, Wanted, health, hook_plan, ours, prefix_of
-from sync.hooks_done import Done, What
 from sync.house import House, Source
 from sync.pulling import Trouble
 from sync.store import Busy, Hook
+from sync.webhooks.done import Done, What
+from sync.webhooks.plan import Pair, Wanted, health, hook_plan, ours, prefix_of
 
 WHEN_NOBODY_ANSWERS = (
     "The vendor knocks at [serve] public_url while it is asked: `handrail serve` has to be running on this database "

@@ -10,8 +10,8 @@ from sync.config import Problem, Settings
 from sync.config.read import read
 from sync.init.vendor import Vendor
 from sync.intent import item_fields
-from sync.live import holding
-from sync.live.looking import SeenSource, look
+from sync.workspace import holding
+from sync.workspace.looking import SeenSource, look
 
 
 @dataclass(frozen=True, slots=True)
