@@ -30,6 +30,7 @@ from sync.planning_pages import digest_of, on_pages, own_pages
 from sync.planning_posts import posts
 from sync.planning_rows import TABLE as TABLE
 from sync.planning_rows import on_rows
+from sync.store import Written
 
 
 def make_plan(house: House, judgement: Judgement, unheard: frozenset[str], *, pages: bool = True) -> Plan:
@@ -104,7 +105,8 @@ def _on_items(
         and items[key].presence in ("present", "outside")
         and not (shut and {place.container for place in items[key].placements} <= shut)
     ]
-    held = {key: _held(house, items[key], names.present()) for key in there}
+    written = house.store.written(there)
+    held = {key: _held(house, items[key], names.present(), written.get(key)) for key in there}
     parts.extend(field_steps([wanted[key] for key in held], held))
     same.update(adopted([want for _, want in wanted.values()], held))
 
@@ -141,9 +143,8 @@ def _missing_fields(house: House, source: Source, own: Sequence[OwnField]) -> It
         yield Step(EnsureFields(key, container.ref, tuple(own)), key, container.name, container.url, reason)
 
 
-def _held(house: House, item: WorkItem, names: Iterable[str]) -> Held:
+def _held(house: House, item: WorkItem, names: Iterable[str], written: Written | None) -> Held:
     now = {field.name: readable(field.type, field.text, field.value) for field in item.fields if field.name in names}
-    written = house.store.last_written(str(item.ref))
     if written is not None or not any(value is not None for value in now.values()):
         return Held(now, written.values if written else None, written.pending if written else {})
     last: dict[str, str] = {}

@@ -14,6 +14,7 @@ from sync import intent
 from sync.decisions import unknown
 from sync.house import House
 from sync.plan import Held, LeftAlone, Reason, Step, Wanted, adopted, row_steps
+from sync.store import Written
 from sync.store.findings import sources_of
 
 TABLE = "findings"
@@ -32,8 +33,9 @@ def on_rows(
             still = row.values.get("State") in (intent.ROW_OPEN, intent.ROW_QUIET)
             if key not in wanted and still and not row.trashed:
                 wanted.update([intent.want_row_closed(source, key, key, row.url)])
+    written = house.store.written(want.target for want in wanted.values())
     held = {
-        want.target: Held(dict(rows[key].values) if key in rows else {}, *_said(house, want.target))  # type: ignore[arg-type]
+        want.target: Held(dict(rows[key].values) if key in rows else {}, *_said(written.get(want.target)))  # type: ignore[arg-type]
         for key, want in wanted.items()
     }
     remotes = {key: row.remote for key, row in rows.items() if not row.trashed}
@@ -81,6 +83,5 @@ def _not_understood(finding: Finding, rows: Mapping[str, OwnRow]) -> str:
     return unknown(row) if row else ""
 
 
-def _said(house: House, target: str) -> tuple[Mapping[str, Value] | None, Mapping[str, Value]]:
-    written = house.store.last_written(target)
+def _said(written: Written | None) -> tuple[Mapping[str, Value] | None, Mapping[str, Value]]:
     return (written.values, written.pending) if written else (None, {})

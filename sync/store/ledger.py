@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, or_, select, update
 
 from connectors.model import Change, EnsureFields, EnsureTable, PutAway, Receipt, Value
 from sync import changes
-from sync.store.bulk import put
+from sync.store.bulk import chunks, put
 from sync.store.codec import dump, instant, load, micros, plain
 from sync.store.opening import writing
 from sync.store.schema import MADE, OWN_ROW, RUN, SAID, WRITE
@@ -121,20 +121,22 @@ class Ledger:
 
     def last_written(self, target: str) -> Written | None:
         """What this target holds because of us; None when we never wrote there, nor tried."""
+        return self.written([target]).get(target)
+
+    def written(self, targets: Iterable[str]) -> dict[str, Written]:
+        """What each of these targets holds because of us; those where we never wrote, nor tried, are left out."""
+        found: dict[str, Written] = {}
         with self.engine.connect() as connection:
-            said = connection.execute(select(SAID).where(SAID.c.target == target).order_by(SAID.c.at)).all()
-            settled = select(func.max(WRITE.c.id)).where(WRITE.c.target == target, WRITE.c.outcome.not_in(_OPEN))
-            query = select(WRITE.c.after_json).where(
-                WRITE.c.target == target, WRITE.c.outcome.in_(_OPEN),
-                WRITE.c.id > func.coalesce(settled.scalar_subquery(), 0),
-            )  # fmt: skip
-            pending: dict[str, Value] = {}
-            for (after,) in connection.execute(query.order_by(WRITE.c.id)):
-                pending |= load(after)
-        if not said and not pending:
-            return None
-        values = {row.field: load(row.value_json) for row in said}
-        return Written(values, instant(said[-1].at) if said else None, said[-1].run if said else "", pending)
+            for piece in chunks(sorted(set(targets))):
+                pending = _pending(connection, piece)
+                said: dict[str, list[Row[Any]]] = {target: [] for target in pending}
+                for row in connection.execute(select(SAID).where(SAID.c.target.in_(piece)).order_by(SAID.c.at)):
+                    said.setdefault(row.target, []).append(row)
+                for target, rows in said.items():
+                    values = {row.field: load(row.value_json) for row in rows}
+                    at, run = (instant(rows[-1].at), rows[-1].run) if rows else (None, "")
+                    found[target] = Written(values, at, run, pending.get(target, {}))
+        return found
 
     def forget_said(self, target: str) -> None:
         """What we wrote there is not what is there: the next plan writes it anew, where no person did."""
@@ -216,6 +218,23 @@ def _say(connection: Connection, run: str, target: str, values: Values, now: int
         for name, value in values.items()
     ]
     put(connection, SAID, rows)
+
+
+def _pending(connection: Connection, targets: Sequence[str]) -> dict[str, dict[str, Value]]:
+    """What writes without a good answer wanted at these targets, after the last one that had an answer there."""
+    settled = (
+        select(WRITE.c.target, func.max(WRITE.c.id).label("id"))
+        .where(WRITE.c.target.in_(targets), WRITE.c.outcome.not_in(_OPEN)).group_by(WRITE.c.target).subquery()
+    )  # fmt: skip
+    query = (
+        select(WRITE.c.target, WRITE.c.after_json).outerjoin(settled, settled.c.target == WRITE.c.target)
+        .where(WRITE.c.target.in_(targets), WRITE.c.outcome.in_(_OPEN), WRITE.c.id > func.coalesce(settled.c.id, 0))
+        .order_by(WRITE.c.id)
+    )  # fmt: skip
+    pending: dict[str, dict[str, Value]] = {}
+    for target, after in connection.execute(query):
+        pending.setdefault(target, {}).update(load(after))
+    return pending
 
 
 def _put_away(connection: Connection, run: str, target: str, change: PutAway, now: int) -> None:
