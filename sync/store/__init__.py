@@ -16,9 +16,10 @@ from sync.store.findings import Changes, Findings, OpenFinding
 from sync.store.hooks import Hook, Hooks
 from sync.store.inbox import Hint, Inbox, Waiting
 from sync.store.keeping import Keeping, Kept
-from sync.store.ledger import Entry, Ledger, Written
+from sync.store.ledger import Entry, Ledger
 from sync.store.opening import open_engine
 from sync.store.runs import Run, Runs
+from sync.store.said import Said, Written
 from sync.store.slots import Slots
 
 __all__ = [
@@ -31,7 +32,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Store(Keeping, Facts, Ledger, Runs, Findings, Calibrations, Decided, Inbox, Hooks, Slots):
+class Store(Keeping, Facts, Ledger, Said, Runs, Findings, Calibrations, Decided, Inbox, Hooks, Slots):
     """One database. Every method is one transaction; safe to use from several threads and processes."""
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime] = _now) -> None:

@@ -1,37 +1,23 @@
-"""The ledger: every write before it is sent, what came of it, and what each target holds because of us."""
+"""The ledger: every write before it is sent, and what came of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
 
 from connectors.model import Change, EnsureFields, EnsureTable, PutAway, Receipt, Value
 from sync import changes
-from sync.store.bulk import chunks, put
+from sync.store.bulk import put
 from sync.store.codec import dump, instant, load, micros, plain
 from sync.store.opening import writing
+from sync.store.said import say
 from sync.store.schema import MADE, OWN_ROW, RUN, SAID, WRITE
 
 Values = Mapping[str, Value]
-
-_OPEN = ("started", "failed")
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What we last wrote to a target, by field name; when and in which run.
-
-    `pending`: what later writes wanted that failed or never got an answer: it may be there, or not.
-    """
-
-    values: Values
-    at: datetime | None = None
-    run: str = ""
-    pending: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +87,7 @@ class Ledger:
             if isinstance(change, PutAway):
                 _put_away(connection, run, target, change, now)
                 return
-            _say(connection, run, target, held, now)
+            say(connection, run, target, held, now)
             if receipt.remote or isinstance(change, EnsureFields | EnsureTable):
                 row = {"key": target, "remote": receipt.remote, "url": receipt.url, "at": now}
                 put(connection, MADE, [row])
@@ -112,36 +98,6 @@ class Ledger:
             _close(connection, run, target, {
                 "outcome": "failed", "note": plain(note), "settled_at": micros(self.clock()),
             })  # fmt: skip
-
-    def adopt(self, run: str, target: str, values: Values) -> None:
-        """What is there is what we want, though our record said otherwise: count it as ours, without a write."""
-        now = micros(self.clock())
-        with writing(self.engine).begin() as connection:
-            _say(connection, run, target, values, now)
-
-    def last_written(self, target: str) -> Written | None:
-        """What this target holds because of us; None when we never wrote there, nor tried."""
-        return self.written([target]).get(target)
-
-    def written(self, targets: Iterable[str]) -> dict[str, Written]:
-        """What each of these targets holds because of us; those where we never wrote, nor tried, are left out."""
-        found: dict[str, Written] = {}
-        with self.engine.connect() as connection:
-            for piece in chunks(sorted(set(targets))):
-                pending = _pending(connection, piece)
-                said: dict[str, list[Row[Any]]] = {target: [] for target in pending}
-                for row in connection.execute(select(SAID).where(SAID.c.target.in_(piece)).order_by(SAID.c.at)):
-                    said.setdefault(row.target, []).append(row)
-                for target, rows in said.items():
-                    values = {row.field: load(row.value_json) for row in rows}
-                    at, run = (instant(rows[-1].at), rows[-1].run) if rows else (None, "")
-                    found[target] = Written(values, at, run, pending.get(target, {}))
-        return found
-
-    def forget_said(self, target: str) -> None:
-        """What we wrote there is not what is there: the next plan writes it anew, where no person did."""
-        with writing(self.engine).begin() as connection:
-            connection.execute(delete(SAID).where(SAID.c.target == target))
 
     def uncertain(self) -> list[Entry]:
         """Writes that never got an answer, oldest first."""
@@ -212,31 +168,6 @@ def _close(connection: Connection, run: str, target: str, values: Mapping[str, o
     connection.execute(update(WRITE).where(WRITE.c.id == begun.scalar_subquery()).values(**values))
 
 
-def _say(connection: Connection, run: str, target: str, values: Values, now: int) -> None:
-    rows = [
-        {"target": target, "field": plain(name), "value_json": dump(value), "run": run, "at": now}
-        for name, value in values.items()
-    ]
-    put(connection, SAID, rows)
-
-
-def _pending(connection: Connection, targets: Sequence[str]) -> dict[str, dict[str, Value]]:
-    """What writes without a good answer wanted at these targets, after the last one that had an answer there."""
-    settled = (
-        select(WRITE.c.target, func.max(WRITE.c.id).label("id"))
-        .where(WRITE.c.target.in_(targets), WRITE.c.outcome.not_in(_OPEN)).group_by(WRITE.c.target).subquery()
-    )  # fmt: skip
-    query = (
-        select(WRITE.c.target, WRITE.c.after_json).outerjoin(settled, settled.c.target == WRITE.c.target)
-        .where(WRITE.c.target.in_(targets), WRITE.c.outcome.in_(_OPEN), WRITE.c.id > func.coalesce(settled.c.id, 0))
-        .order_by(WRITE.c.id)
-    )  # fmt: skip
-    pending: dict[str, dict[str, Value]] = {}
-    for target, after in connection.execute(query):
-        pending.setdefault(target, {}).update(load(after))
-    return pending
-
-
 def _put_away(connection: Connection, run: str, target: str, change: PutAway, now: int) -> None:
     """What is in the trash is nobody's any more: what is wanted is made anew. What came back is ours as it was."""
     if change.away:
@@ -247,7 +178,7 @@ def _put_away(connection: Connection, run: str, target: str, change: PutAway, no
         )
     else:
         put(connection, MADE, [{"key": target, "remote": change.remote, "url": "", "at": now}])
-        _say(connection, run, target, change.values, now)
+        say(connection, run, target, change.values, now)
 
 
 def _entry(row: Any) -> Entry:
