@@ -30,7 +30,7 @@ def at(row: Row) -> datetime:
 
 def _pattern(text: str) -> str:
     """A star is anything; a backslash takes the next character as it is."""
-    parts = re.findall(r"\\\\.|.", text, re.DOTALL)
+    parts = re.findall(r"\\.|.", text, re.DOTALL)
     return "".join(".*" if part == "*" else re.escape(part.removeprefix("\\") or part) for part in parts)
 
 
