@@ -53,6 +53,7 @@ class Rows:
         self.members = {name: table["members"] for name, table in self.config.get("teams", {}).items()}
         self.zone = ZoneInfo(self.config["calendar"]["timezone"])
         self.off = {date.fromisoformat(day) for day in self.config["calendar"].get("days_off", ())}
+        self._lives: dict[str, tuple[list[datetime | None], datetime | None, list[datetime]]] = {}
         self.names = self._names()
 
     def _names(self) -> dict[str, str]:
@@ -149,17 +150,24 @@ class Rows:
         begin, end = (datetime.combine(day + timedelta(days=n), time(), self.zone).astimezone(UTC) for n in (0, 1))
         found = {"arrivals": 0, "started": 0, "finished": 0, "wip": 0, "total_age": timedelta()}
         for item in (one for one in self.items if one["flow"] == flow):
-            since, started = self.finished(item), self.started(item)
+            since, started, moments = self._life(item)
             turns = [now for before, now in pairwise(since) if now and now != before]
             found["arrivals"] += begin <= datetime.fromisoformat(item["created_at"]) < end
             found["started"] += bool(started and begin <= started < end)
             found["finished"] += sum(begin <= turn < end for turn in turns)
             stop = min(end, self.now)
-            told = sum(at(event) < end for event in self.told[item["ref"]])
+            told = sum(moment < end for moment in moments)
             if started and started < end and not since[told]:
                 found["wip"] += 1
                 found["total_age"] += stop - started
         return found
+
+    def _life(self, item: Row) -> tuple[list[datetime | None], datetime | None, list[datetime]]:
+        """What `day` asks of an item, worked out once."""
+        if item["ref"] not in self._lives:
+            moments = [at(event) for event in self.told[item["ref"]]]
+            self._lives[item["ref"]] = self.finished(item), self.started(item), moments
+        return self._lives[item["ref"]]
 
     # ---- who handed it to whom ---------------------------------------------------------------------------------
 

@@ -95,8 +95,8 @@ def test_every_stay_with_its_stage_and_lengths(told: Rows) -> None:
 def test_every_handoff_of_every_kind_with_its_touch_end_and_waits(told: Rows) -> None:
     mine = {item["ref"]: told.ledger(item) for item in told.items}
     theirs = {
-        ref: [(row["by"], row["from"], row["to"], _instant(row["given_at"]), _instant(row["touched_at"]), row["ended"],
-               _length(row["elapsed_seconds"]), _length(row["working_seconds"])) for row in rows]
+        ref: [(row["by"], row["from"], row["to"], _instant(row["given_at"]), _instant(row["touched_at"]),
+               row["ended"], _length(row["elapsed_seconds"]), _length(row["working_seconds"])) for row in rows]
         for ref, rows in _by_ref(told, "handoffs").items()
     }  # fmt: skip
     assert _same(mine, theirs) > 300
