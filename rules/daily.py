@@ -24,17 +24,19 @@ def in_work(board: Board) -> pl.DataFrame:
     """One row per spell in which an item was in hand, by item and time: `item`, `flow`, `begun_at`, `until` (null
     while it lasts), `started_at` (its first start)."""
     now = standing(board).select("item", "started_at", "state")
-    starts = now.filter(pl.col("started_at").is_not_null())
-    done = finishes(board).select("item", "finished_at", "reopened_at")
-    first = starts.select("item", "started_at", begun_at="started_at")
-    again = done.filter(pl.col("reopened_at").is_not_null()).join(starts.select("item", "started_at"), on="item")
-    again = again.with_columns(begun_at=pl.max_horizontal("reopened_at", "started_at"))
-    spells = pl.concat([first, again.select("item", "started_at", "begun_at")]).unique().sort("item", "begun_at")
-    ends = done.select("item", until="finished_at").sort("item", "until")
-    spells = spells.sort("begun_at").join_asof(
-        ends.sort("until").with_columns(end="until"), left_on="begun_at", right_on="end", by="item",
-        strategy="forward", check_sortedness=False,
-    ).drop("end", strict=False)  # fmt: skip
+    starts = now.filter(pl.col("started_at").is_not_null()).drop("state")
+    done = finishes(board)
+    same = (pl.col("item") == pl.col("item").shift(-1)).fill_null(False)
+    first = starts.join(done.unique("item", keep="first"), on="item", how="left").select(
+        "item", "started_at", begun_at="started_at", until="finished_at"
+    )
+    again = done.with_columns(until=pl.when(same).then(pl.col("finished_at").shift(-1)))
+    again = (
+        again.filter(pl.col("reopened_at").is_not_null())
+        .join(starts, on="item")
+        .select("item", "started_at", begun_at=pl.max_horizontal("reopened_at", "started_at"), until="until")
+    )
+    spells = pl.concat([first, again])
     last = board.events.lazy().group_by("item").agg(last=pl.col("at").max()).collect()
     gone = now.filter(pl.col("state") == "gone").select("item").join(last, on="item", how="inner")
     spells = spells.join(gone, on="item", how="left").with_columns(until=pl.coalesce("until", "last"))
@@ -64,10 +66,9 @@ def _of_flow(board: Board, flow: str) -> pl.DataFrame:
     ended = spells.filter(pl.col("until").is_not_null())
     done = finishes(board)
     done = done.filter(here.gather(done["item"]))
-    firsts = spells.group_by("item").agg(pl.col("started_at").first())
     counts = [
         _count(board.items["created_at"].filter(here), zone, "arrivals"),
-        _count(firsts["started_at"], zone, "started"),
+        _count(standing(board)["started_at"].filter(here), zone, "started"),
         _count(done["finished_at"], zone, "finished"),
         _count(spells["begun_at"], zone, "came", spells["started_at"]),
         _count(ended["until"], zone, "went", ended["started_at"]),

@@ -49,6 +49,24 @@ def test_days_count_what_came_went_and_stayed() -> None:
     assert rows["total_age"].to_list() == ages
 
 
+def test_what_is_finished_and_reopened_in_one_instant_stays_in_hand() -> None:
+    of = told((0.5, 1, "transition", None, "b", "Ada"), (0.6, 1, "completed", None, None, "Ada"),
+              (0.6, 1, "reopened", None, None, "Ada"), (2.5, 1, "completed", None, None, "Ada"))  # fmt: skip
+    rows = daily(of)
+    assert rows["wip"].to_list() == [1, 1, 0, 0, 0]
+    assert rows["finished"].to_list() == [1, 0, 1, 0, 0]
+
+
+def test_what_is_started_after_it_was_finished_is_in_hand_from_its_reopening() -> None:
+    of = told((0.5, 1, "completed", None, None, "Ada"), (1.5, 1, "transition", None, "b", "Ada"),
+              (0.5, 2, "completed", None, None, "Ada"), (1.5, 2, "transition", None, "b", "Ada"),
+              (2.5, 2, "reopened", None, None, "Ada"))  # fmt: skip
+    rows = daily(of)
+    assert rows["started"].to_list() == [0, 2, 0, 0, 0]
+    assert rows["wip"].to_list() == [0, 0, 1, 1, 1]
+    assert rows["total_age"].to_list()[2] == timedelta(days=1.5)
+
+
 def test_pace_needs_twenty_and_compares_with_the_age_on_leaving() -> None:
     rows: list[tuple[Any, ...]] = [(0, n, "transition", None, "b", "Ada") for n in range(1, 23)]
     rows += [(n / 10, n, "transition", "b", "l", "Ada") for n in range(2, 23)]
