@@ -28,6 +28,7 @@ from connectors.model import (
     SetFields,
     Value,
 )
+from sync.page_moves import PageLine
 
 Values = Mapping[str, Value]
 
@@ -44,13 +45,17 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of a plan, with what a reviewer wants to know. `target` names the place, whatever is written."""
+    """One change of a plan, with what a reviewer wants to know. `target` names the place, whatever is written.
+
+    `moves`: of a page that is rewritten, the lines that go and come.
+    """
 
     change: Change
     target: str
     title: str
     url: str
     reason: Reason
+    moves: tuple[PageLine, ...] = ()
 
     @property
     def source(self) -> str:

@@ -17,6 +17,7 @@ from connectors.model import (
     PutRow,
     SetFields,
 )
+from sync.page_moves import MOST, MOST_NEW, PageLine, by_section, page_moves
 from sync.plan import LeftAlone, Plan, Step
 
 
@@ -52,8 +53,24 @@ def differences(step: Step) -> list[tuple[str, str, str]]:
     match step.change:
         case SetFields(values=values, before=before) | PutRow(values=values, before=before):
             return [(name, shown(before.get(name)), shown(value)) for name, value in values.items()]
+        case PostStatus(title=title, text=text):
+            return [("Title", "", title), ("Text", "", text)]
+        case PostComment(text=text) | PutBrief(text=text):
+            return [("Text", "", text)]
         case _:
             return []
+
+
+def page_lines(step: Step) -> Iterator[tuple[str, list[PageLine]]]:
+    """What goes and comes on a page, by its headings, as much as a reviewer reads; a new page: how it begins."""
+    change = step.change
+    if isinstance(change, PutPage):
+        new = change.remote is None and not step.moves
+        moves = page_moves(None, change.document) if new else step.moves
+        most = MOST_NEW if new else MOST
+        yield from by_section(moves, most)
+        if len(moves) > most:
+            yield f"… and {len(moves) - most} more lines", []
 
 
 def shown(value: object) -> str:
@@ -100,6 +117,10 @@ def _blocks(plan: Plan) -> Iterator[Block]:
         if rows := differences(step):
             header = (line("Field"), line("Before"), line("After"))
             yield Table(header, tuple(tuple(line(cell) for cell in row) for row in rows))
+        for section, moves in page_lines(step):
+            yield Paragraph(line(Span(section or "At the top", bold=True)))
+            if moves:
+                yield Bullets(tuple(line(Span(one.sign, code=True), f" {one.text}") for one in moves))
         yield Bullets(tuple(line(Span(f"{name}: ", bold=True), text) for name, text in why(step)))
     if plan.left_alone:
         yield Heading(line("Left alone"))
@@ -116,7 +137,8 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 60rem;
   margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
 section { border-top: 1px solid var(--line); padding: .5rem 0; }
-h2 { font-size: 1.05rem; margin: .3rem 0; } a { color: inherit; }
+h2 { font-size: 1.05rem; margin: .3rem 0; } h3 { font-size: .95rem; margin: .3rem 0 0; }
+h3 + ul { list-style: none; margin: 0; padding-left: 1rem; } a { color: inherit; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .15rem .6rem .15rem 0; white-space: pre-line; }
 del { color: var(--old); } ins { color: var(--new); text-decoration: none; }
@@ -147,5 +169,12 @@ def _section(step: Step) -> str:
     )
     columns = "<thead><tr><th>Field</th><th>Before</th><th>After</th></tr></thead>"
     table = f"<table>{columns}<tbody>{rows}</tbody></table>" if rows else ""
+    moves = "".join(map(_moved, page_lines(step)))
     told = "".join(f"<p><strong>{name}:</strong> {escape(text)}</p>" for name, text in why(step))
-    return f"<section><h2>{head}</h2>{table}{told}</section>"
+    return f"<section><h2>{head}</h2>{table}{moves}{told}</section>"
+
+
+def _moved(part: tuple[str, list[PageLine]]) -> str:
+    tags = {"-": "del", "+": "ins"}
+    lines = "".join(f"<li><{tags[m.sign]}>{escape(m.sign)} {escape(m.text)}</{tags[m.sign]}></li>" for m in part[1])
+    return f"<h3>{escape(part[0] or 'At the top')}</h3>" + (f"<ul>{lines}</ul>" if lines else "")

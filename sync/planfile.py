@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from sync import changes
+from sync.page_moves import PageLine
 from sync.plan import LeftAlone, Plan, Reason, Step
 
 FORMAT = 1
@@ -71,10 +72,10 @@ def _step_data(step: Step) -> dict[str, Any]:
         "url": step.url,
         "reason": asdict(step.reason),
         "change": changes.to_data(step.change),
-    }
+    } | ({"moves": [one._asdict() for one in step.moves]} if step.moves else {})
 
 
 def _step(data: dict[str, Any]) -> Step:
-    return Step(
-        changes.from_data(data["change"]), data["target"], data["title"], data["url"], Reason(**data["reason"])
-    )
+    moves = tuple(PageLine(**one) for one in data.get("moves", ()))
+    reason = Reason(**data["reason"])
+    return Step(changes.from_data(data["change"]), data["target"], data["title"], data["url"], reason, moves)

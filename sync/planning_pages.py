@@ -11,6 +11,7 @@ import orjson
 from connectors import document
 from connectors.model import PutPage
 from sync.house import House
+from sync.page_moves import PageLine, page_moves
 from sync.pages.friday import its_day
 from sync.pages.matter import Matter
 from sync.pages.targets import FRIDAY, places, targets
@@ -36,7 +37,14 @@ def on_pages(house: House, source: str, seen: Matter) -> Iterator[Step]:
         change = _page(house, source, page.key, page.title, whole, digest, house.store.made(target))
         said = replace(change, before=before)
         lost = written is None and change.remote is not None
-        yield Step(said, target, page.title, "", Reason(_NOT_OURS if lost else "What is on the page has changed."))
+        reason = Reason(_NOT_OURS if lost else "What is on the page has changed.")
+        yield Step(said, target, page.title, house.store.address(target), reason, _moves(house, said, target))
+
+
+def _moves(house: House, change: PutPage, target: str) -> tuple[PageLine, ...]:
+    """Line by line, where we know what we wrote there last."""
+    last = house.store.last_sent(target) if change.before else None
+    return page_moves(last.document, change.document) if isinstance(last, PutPage) else ()
 
 
 def own_pages(house: House, source: str) -> Iterator[PutPage]:

@@ -12,6 +12,7 @@ from connectors.model import EnsureFields, EnsureTable, Post, PutAway, PutPage, 
 from sync import intent, undo
 from sync.applying import Applied, carry_out
 from sync.house import House
+from sync.page_moves import page_moves
 from sync.plan import LeftAlone, Plan, Reason, Step, alike
 from sync.planning import readable
 from sync.pulling import Pulled, Trouble, pull, read_echo
@@ -190,7 +191,8 @@ class _Back:
             away = PutAway(page.key, page.source, "page", back.remote, now.there, "", page.title, digest, expect)
             yield Step(away, target, page.title, "", self._reason(past))
         elif place.there and place.document is not None and place.document != now.document:
-            yield Step(self._rewrite(page, place.document, now, expect), target, page.title, "", self._reason(past))
+            change, moves = self._rewrite(page, place.document, now, expect), page_moves(now.document, place.document)
+            yield Step(change, target, page.title, "", self._reason(past), moves)
 
     def _rewrite(self, page: PutPage, wanted: Document, now: Place, expect: tuple[Document, ...]) -> PutPage:
         digest = self._digest(wanted)

@@ -21,7 +21,7 @@ from sync.applying import Applied
 from sync.cli.exits import Refusal
 from sync.house import Progress
 from sync.plan import Plan
-from sync.plan_words import differences, headline, left_words, shown, why
+from sync.plan_words import differences, headline, left_words, page_lines, shown, why
 from sync.pulling import Trouble
 from sync.run import Outcome
 from sync.store.ledger import Entry
@@ -146,6 +146,10 @@ def plan(ready: Plan, out: Path | None) -> None:
                 _out.print(Text(f"  - {name}: {before}", style="red"))
             if after:
                 _out.print(Text(f"  + {name}: {after}", style="green"))
+        for section, moves in page_lines(step):
+            _out.print(Text(f"  {section or 'At the top'}", style="dim" if not moves else "italic"))
+            for one in moves:
+                _out.print(Text(f"    {one.sign} {one.text}", style="red" if one.sign == "-" else "green"))
         for name, words in why(step):
             if words not in [after for _, _, after in diff]:
                 _out.print(Text(f"    {words if name == 'Reason' else f'{name.lower()}: {words}'}", style="dim"))

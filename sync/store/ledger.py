@@ -121,6 +121,16 @@ class Ledger:
             rows = connection.execute(select(WRITE).order_by(WRITE.c.id)).all()
         return [(_entry(row), changes.from_data(load(row.change_json)) if row.change_json else None) for row in rows]
 
+    def last_sent(self, target: str) -> Change | None:
+        """The change that last had an answer at this target, as it was sent; None where we know of none."""
+        query = (
+            select(WRITE.c.change_json).where(WRITE.c.target == target, WRITE.c.outcome.in_(("written", "found")))
+            .order_by(WRITE.c.id.desc()).limit(1)
+        )  # fmt: skip
+        with self.engine.connect() as connection:
+            kept = connection.execute(query).scalar()
+        return changes.from_data(load(kept)) if kept else None
+
     def values_written(self, start: datetime, end: datetime) -> int:
         """How many values were written by runs that judged an instant from `start` up to before `end`."""
         query = (
