@@ -108,9 +108,14 @@ class Placement:
     column: str | None = None
 
 
+OWN_TEXT = ("notes", "markdown")
+"""Types of fields that hold an item's own text, plain or as markdown. They are there only where the config asks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The value of one mapped field. `text` is what a person sees; empty when there is none."""
+    """The value of one mapped field. `text` is what a person sees; empty when there is none. A field of a type in
+    `OWN_TEXT` holds the item's own text: a task's description, a page's content."""
 
     id: str
     name: str

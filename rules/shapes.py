@@ -37,6 +37,7 @@ ITEMS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "waits_for": pl.List(pl.String),  # refs of the items it depends on, as now
     "blocked": pl.String,  # what the field that means "blocked" holds; null: nothing
     "value_a_day": pl.Float64,  # what each day late costs, from a mapped field; null: nobody said
+    "text": pl.String,  # the description or the page's content, as now; null: the source does not read it
 }
 
 EVENTS: Mapping[str, pl.DataType | type[pl.DataType]] = {

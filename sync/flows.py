@@ -15,7 +15,8 @@ class SourceTerms:
     """What one source's fields mean. Fields are named as in the config, by name or by id. `team_fields`
     and the like: more of the kind, as Notion names them table by table.
 
-    `bots`: ids, names or emails. `roles`: container id → role (work, ideas, …), where it differs from the stored one.
+    `fields`: those listed for rules to look at. `bots`: ids, names or emails. `roles`: container id → role (work,
+    ideas, …), where it differs from the stored one.
     """
 
     id: str
@@ -27,6 +28,7 @@ class SourceTerms:
     parked_fields: tuple[str, ...] = ()
     blocked_fields: tuple[str, ...] = ()
     value_fields: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
     bots: tuple[str, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
 

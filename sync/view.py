@@ -21,7 +21,14 @@ from sync.view_items import FieldIds, read_items
 
 __all__ = ["AS_NOW", "SourceTerms", "board", "unmapped"]
 
-AS_NOW = ("url", "tags", "presence", "names of people, columns and projects", "people's teams")
+AS_NOW = (
+    "url",
+    "tags",
+    "presence",
+    "descriptions and page texts",
+    "names of people, columns and projects",
+    "people's teams",
+)
 """What has no dated history: a board of the past shows it as it was last seen."""
 
 _READ: Mapping[str, pl.DataType | type[pl.DataType]] = {
@@ -80,7 +87,7 @@ def field_ids(connection: Connection, sources: Mapping[str, SourceTerms]) -> dic
         one.id: FieldIds(
             ids(one.id, one.team_field, *one.team_fields), ids(one.id, one.priority_field, *one.priority_fields),
             ids(one.id, *one.reviewed_fields), ids(one.id, *one.parked_fields),
-            ids(one.id, *one.blocked_fields), ids(one.id, *one.value_fields),
+            ids(one.id, *one.blocked_fields), ids(one.id, *one.value_fields), frozenset(one.fields),
         )
         for one in sources.values()
     }  # fmt: skip

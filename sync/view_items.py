@@ -12,7 +12,7 @@ import orjson
 import polars as pl
 from sqlalchemy import Connection, or_, select
 
-from connectors.model import Ref
+from connectors.model import OWN_TEXT, Ref
 from rules.base import ITEMS
 from sync.flows import Places
 from sync.store.codec import instant, micros
@@ -35,7 +35,7 @@ _NONE: dict[str, Any] = {}
 
 @dataclass(frozen=True, slots=True)
 class FieldIds:
-    """Ids (or names) of a source's fields by what they mean."""
+    """Ids (or names) of a source's fields by what they mean. `listed`: those for rules, as the config spells them."""
 
     team: frozenset[str] = frozenset()
     priority: frozenset[str] = frozenset()
@@ -43,6 +43,7 @@ class FieldIds:
     parked: frozenset[str] = frozenset()
     blocked: frozenset[str] = frozenset()
     value: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -90,9 +91,10 @@ def as_then(row: Any, later: Later, finished: Mapping[int, int], places: Places,
         later.first.get("renamed") or row.title, row.url, row.created_at, row.created_by,
         completed_at if row.completed or "completion" in later.first else None,
         _day(later.first.get("due", row.due)), row.presence, priority, _instant(reviewed), _day(parked),
-        list(orjson.loads(row.tags_json)), _filled(row, later),
+        list(orjson.loads(row.tags_json)), _filled(row, later, ids.listed),
         f"{row.source}:{row.parent}" if row.parent else None, row.subtasks,
         [f"{row.source}:{one}" for one in orjson.loads(row.waits_for_json)], blocked, _number(value),
+        _own_text(row),
     )  # fmt: skip
 
 
@@ -110,13 +112,23 @@ def _meanings(row: Any, later: Later, ids: FieldIds) -> list[str | None]:
     return found
 
 
-def _filled(row: Any, later: Later) -> list[str]:
-    """The mapped fields that held something, each as `name=text`."""
+def _filled(row: Any, later: Later, listed: frozenset[str]) -> list[str]:
+    """The mapped fields that held something, each as `name=text`; under its id where the config lists that."""
     if row.fields_json == "[]":
         return []
-    then = ((name, later.first.get(f"field:{id_}", text or value)) for id_, name, _, value, text in
-            orjson.loads(row.fields_json))  # fmt: skip
+    then = ((id_ if id_ in listed and name not in listed else name, later.first.get(f"field:{id_}", text or value))
+            for id_, name, type_, value, text in orjson.loads(row.fields_json) if type_ not in OWN_TEXT)  # fmt: skip
     return [f"{name}={value}" for name, value in then if value not in (None, "", [])]
+
+
+def _own_text(row: Any) -> str | None:
+    """The item's description or content as it is now; None where the config does not ask for it."""
+    if not any(f'"{one}"' in row.fields_json for one in OWN_TEXT):
+        return None
+    held = (
+        str(text or value or "") for _, _, type_, value, text in orjson.loads(row.fields_json) if type_ in OWN_TEXT
+    )
+    return next(held, None)
 
 
 def _later(connection: Connection, now: datetime) -> dict[int, Later]:

@@ -153,6 +153,7 @@ def _terms(id_: str, settings: Settings) -> SourceTerms:
                 value_fields=value,
                 team_fields=_named(asana.team_field),
                 priority_fields=_named(asana.priority_field),
+                fields=asana.fields,
                 bots=asana.bots,
             )
         case NotionOptions() as notion:
@@ -165,6 +166,7 @@ def _terms(id_: str, settings: Settings) -> SourceTerms:
                 priority_fields=_named(*(one.priority for one in tables)),
                 reviewed_fields=_named(*(one.reviewed for one in tables)),
                 parked_fields=_named(*(one.parked_until for one in tables)),
+                fields=_named(*(name for one in tables for name in one.fields)),
                 bots=notion.bots,
             )
         case _:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from connectors.asana.fields import BUILT_IN
 from connectors.asana.options import AsanaOptions, project_gid
 from connectors.asana.policy import AsanaPolicy
 from connectors.asana.sdk import Endpoints
@@ -102,5 +103,6 @@ def claims(options: AsanaOptions) -> Claims:
     places = (Claim((key, at), gid, kind) for key, kind in listed for at, gid in enumerate(getattr(options, key)))
     named = ((key, getattr(options, key)) for key in ("team_field", "priority_field"))
     fields = [NeededField((key,), name) for key, name in named if name]
-    fields += [NeededField(("fields", at), name) for at, name in enumerate(options.fields)]
+    own = (pair for pair in enumerate(options.fields) if pair[1] not in BUILT_IN)
+    fields += [NeededField(("fields", at), name) for at, name in own]
     return Claims(tuple(places), tuple(fields))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 PROJECT = ",".join([
     "name", "permalink_url", "privacy_setting", "workspace",
     "custom_field_settings.custom_field.name", "custom_field_settings.custom_field.resource_subtype",
@@ -24,10 +26,14 @@ _VALUES = (
 )  # fmt: skip
 
 
-def task(*, custom: bool, time: bool) -> str:
-    """What is asked of a task. `custom`: the config maps custom fields; `time`: and the time that was tracked."""
+BUILT_IN = ("actual_time_minutes", "notes")
+"""Of a task itself, and long or dear: asked for only where the config lists them among the fields."""
+
+
+def task(*, custom: bool, listed: Sequence[str]) -> str:
+    """What is asked of a task. `custom`: the config maps custom fields; `listed`: the fields that it lists."""
     values = [f"custom_fields.{name}" for name in _VALUES] if custom else []
-    return ",".join([*_TASK, *(["actual_time_minutes"] if time else []), *values])
+    return ",".join([*_TASK, *(name for name in BUILT_IN if name in listed), *values])
 
 
 def story(*, words: bool) -> str:

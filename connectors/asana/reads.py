@@ -29,7 +29,7 @@ class Reads:
     ) -> None:
         self._source, self._api, self._memory = source, api, memory
         self._ahead: dict[str, Container] = {}
-        self._task_fields = fields.task(custom=with_fields, time="actual_time_minutes" in options.fields)
+        self._task_fields = fields.task(custom=with_fields, listed=options.fields)
         self._story_fields = fields.story(words=options.comments != "who")
 
     def project(self, gid: str) -> Container:

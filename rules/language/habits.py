@@ -60,6 +60,16 @@ def asked_then(title: str) -> str:
 NO_OWNER, NO_DATE = "no owner", "no due date"
 
 
+def thin_brief(words: int) -> str:
+    """A description that is not there, or hardly."""
+    return f"a brief of {counted(words, 'word')}" if words else "no brief"
+
+
+def not_said(phrase: str) -> str:
+    """What the work is for, in the words that should say it."""
+    return f"no “{phrase}”"
+
+
 def nothing_in(field: str) -> str:
     """A field that should be filled in."""
     return f"nothing in “{field}”"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rules.base import Rule
+from rules.checks.hygiene import OF_TEXT
 from rules.durations import US, Duration
 from rules.patterns import matches
 from sync.config import named_lists
@@ -14,6 +15,8 @@ from sync.config.lines import Path
 from sync.config.problems import Problem, nearest
 from sync.config.read import Read
 
+NOTES = "notes"
+"""How a source's `fields` ask for the text of tasks."""
 _DAY = 8 * 3600 * US
 """To compare two lengths of working time any usual day will do."""
 PLACEHOLDERS = ("waiting_on", "item", "team", "stage", "flow", "waited", "limit", "count", "excess", "days")
@@ -39,6 +42,7 @@ def problems(rule: Rule, read: Read) -> Iterator[Problem]:
     yield from _by_stage(rule, flow, read)
     yield from _exempt(rule, read)
     yield from _fields(rule, read)
+    yield from _texts(rule, flow, source, read)
 
 
 def _fields(rule: Rule, read: Read) -> Iterator[Problem]:
@@ -46,10 +50,38 @@ def _fields(rule: Rule, read: Read) -> Iterator[Problem]:
     wanted = getattr(rule, "fields", ())
     known = sorted(_read_fields(read.values.get("sources", {}))) if wanted else []
     for index, name in enumerate(wanted):
-        if name not in known:
+        if name == NOTES:
+            path = ("rules", rule.id, "fields", index)
+            yield read.problem(path, f'"{name}" is no field but the item\'s text', 'ask with look_for = ["brief"]')
+        elif name not in known:
             hint = f"{nearest(name, known) or 'none is read'}; a source lists what it reads under fields"
             path = ("rules", rule.id, "fields", index)
             yield read.problem(path, f'no source reads a field "{name}"', hint)
+
+
+def _texts(rule: Rule, flow: str | None, source: str | None, read: Read) -> Iterator[Problem]:
+    """Who asks what an item's text says needs a source that reads it."""
+    asked = [(at, gap) for at, gap in enumerate(getattr(rule, "look_for", ())) if gap in OF_TEXT]
+    if not asked:
+        return
+    of_flow = read.at(("flows", flow, "source")) if flow else None
+    id_ = str(source or of_flow or "").partition(".")[0]
+    if not _reads_text(read.at(("sources", id_)) if id_ else read.values.get("sources", {})):
+        whose = f"source {id_} reads" if id_ else "the sources read"
+        hint = 'add "notes" to the fields of an Asana source, or body = true to a table of a Notion one'
+        for at, gap in asked:
+            yield read.problem(("rules", rule.id, "look_for", at), f'"{gap}": {whose} no text of items', hint)
+
+
+def _reads_text(table: Any) -> bool:
+    """Whether a source, or a table of it, keeps what its items say."""
+    if isinstance(table, list):
+        return any(map(_reads_text, table))
+    if not isinstance(table, dict):
+        return False
+    listed = table.get("fields")
+    here = table.get("body") is True or (isinstance(listed, list) and NOTES in listed)
+    return here or any(map(_reads_text, table.values()))
 
 
 def _field_value(path: Path, value: str, read: Read) -> Iterator[Problem]:

@@ -74,6 +74,12 @@ def test_a_column_of_no_stage_is_named_with_the_nearest(config: Path) -> None:
     assert "2 problems. Nothing was written." in said.out
 
 
+def test_what_every_task_has_is_no_custom_field_to_be_missed(config: Path) -> None:
+    built_in = [('team_field = "Team"', 'team_field = "Team"\nfields = ["notes", "actual_time_minutes"]')]
+    said = here("check", "-c", edited(config, built_in, "own.toml"))
+    assert said.code == 0, said.all
+
+
 def test_names_of_nobody_are_warned_of(config: Path) -> None:
     named = edited(config, name="people.toml")
     named.write_text(named.read_text("utf-8") + '\n[teams.Nowhere]\nmembers = ["Nobody At All"]\n', "utf-8")

@@ -87,6 +87,17 @@ def test_an_item_with_its_fields(store: Store) -> None:
     assert seen(store).people["key"][row["created_by"]] == "asana:9"
 
 
+def test_fields_are_called_as_the_config_lists_them_and_the_own_text_is_apart(store: Store) -> None:
+    fields = (Field("55", "Campaign", "enum", "o", "Spring"), Field("56", "Size", "enum", "l", "Large"),
+              Field("notes", "notes", "notes", text="So that people start."))  # fmt: skip
+    keep(store, item(fields=fields))
+    by_id = (SourceTerms("asana", fields=("55", "Size", "notes")),)
+    row = only(board(store, TERMS, by_id, at(1000)).items)
+    assert (row["fields"], row["text"]) == (["55=Spring", "Size=Large"], "So that people start.")
+    keep(store, item(version="2", fields=fields[:2]))
+    assert only(seen(store).items)["text"] is None
+
+
 def test_events_speak_of_people_teams_and_columns(store: Store) -> None:
     keep(
         store, item(),

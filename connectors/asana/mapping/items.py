@@ -97,12 +97,16 @@ def _field(raw: Json) -> Field:
 
 
 def _built_in(task: Json) -> Iterator[Field]:
-    """What Asana keeps beside its custom fields, where there is any: a custom type with its status, actual time."""
+    """What Asana keeps beside its custom fields, where there is any: a custom type with its status, actual time, and
+    the description where it was asked for, an empty one too."""
     for key, name in (("custom_type", "Type"), ("custom_type_status_option", "Type status")):
         if thing := task.get(key):
             yield Field(key, name, "enum", thing["gid"], thing.get("name") or "")
     if (minutes := task.get("actual_time_minutes")) is not None:
         yield Field("actual_time_minutes", "Actual time", "number", minutes, f"{minutes:g} min")
+    if "notes" in task:
+        text = (task["notes"] or "").strip()
+        yield Field("notes", "notes", "notes", text=text)
 
 
 def container(source: str, project: Json, sections: Iterable[Json]) -> Container:
