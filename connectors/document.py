@@ -5,7 +5,7 @@ Text in a span is plain: it is never read as markup, so nobody needs to escape a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -121,13 +121,18 @@ def to_text(document: Document, width: int = 100, *, links: bool = True) -> str:
 
 def unlinked(document: Document) -> Document:
     """The same words, leading nowhere."""
-    return from_data([_bare(block) for block in to_data(document)])
+    return relinked(document, lambda _: "")
 
 
-def _bare(data: Any) -> Any:
+def relinked(document: Document, change: Callable[[str], str]) -> Document:
+    """The same words, every link changed; one that becomes empty leads nowhere."""
+    return from_data([_relinked(block, change) for block in to_data(document)])
+
+
+def _relinked(data: Any, change: Callable[[str], str]) -> Any:
     if isinstance(data, dict):
-        return {key: _bare(value) for key, value in data.items() if key != "link"}
-    return [_bare(one) for one in data] if isinstance(data, list) else data
+        return {key: change(value) if key == "link" else _relinked(value, change) for key, value in data.items()}
+    return [_relinked(one, change) for one in data] if isinstance(data, list) else data
 
 
 # ---- as data, for a plan file --------------------------------------------------------------------------------
@@ -154,7 +159,7 @@ def _line_data(words: Line) -> list[dict[str, Any]]:
 
 
 def _line(data: Sequence[Mapping[str, Any]]) -> Line:
-    return tuple(Span(e["text"], e.get("bold", False), e.get("code", False), e.get("link")) for e in data)
+    return tuple(Span(e["text"], e.get("bold", False), e.get("code", False), e.get("link") or None) for e in data)
 
 
 def _block_data(block: Block) -> dict[str, Any]:

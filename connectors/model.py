@@ -295,7 +295,8 @@ class PostStatus:
     """Say how a whole container is to everybody who follows it. It notifies them, and can never be edited.
 
     At most one a week and container, and only where it says something else than ours before it. `text`: plain, or
-    the vendor's rich text; what is not valid goes out as plain text.
+    the vendor's rich text; what is not valid goes out as plain text. `link`: an address at its end; it is no part of
+    the words by which a post is known again.
     """
 
     key: str
@@ -303,16 +304,18 @@ class PostStatus:
     status: StatusType
     title: str
     text: str
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PostComment:
-    """Comment on an item, once for each key. It notifies whoever follows the item. `text` as in PostStatus."""
+    """Comment on an item, once for each key. It notifies its followers. `text`, `link`: as in PostStatus."""
 
     key: str
     ref: Ref
     text: str
     pinned: bool = False
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

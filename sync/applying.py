@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from dataclasses import replace as with_
 
 from connectors.errors import ConnectorError, Denied, Rejected
-from connectors.model import Change, EnsureTable, PutPage, PutRow, Receipt, Ref, SetFields
+from connectors.model import Change, EnsureTable, PostComment, PostStatus, PutPage, PutRow, Receipt, Ref, SetFields
 from sync.giving_back import Sent, give_back
 from sync.house import House
+from sync.links import settled, where
 from sync.plan import LeftAlone, Plan, Step
 from sync.planning_rows import columns_note
 from sync.pulling import Trouble
@@ -59,7 +60,7 @@ def carry_out(house: House, run: str, plan: Plan, applied: Applied, stop: Stop) 
 
 
 def _one(house: House, run: str, step: Step, applied: Applied) -> Iterator[Sent]:
-    change = _with_known_place(house, step)
+    change = _with_addresses(house, _with_known_place(house, step))
     stale = _rewritten_since(house, step)
     house.store.write_started(run, step.target, change, step.reason.text)
     receipt = stale or house.sources[step.source].connector.apply(change)
@@ -92,6 +93,15 @@ def _with_known_place(house: House, step: Step) -> Change:
     change = step.change
     if isinstance(change, PutRow | PutPage) and change.remote is None:
         return with_(change, remote=house.store.made(step.target))
+    return change
+
+
+def _with_addresses(house: House, change: Change) -> Change:
+    """Links to what is ours lead there from now on; what is not made yet is not linked."""
+    if isinstance(change, PutPage):
+        return with_(change, document=settled(change.document, house.store.address))
+    if isinstance(change, PostStatus | PostComment):
+        return with_(change, link=where(change.link, house.store.address))
     return change
 
 

@@ -24,12 +24,10 @@ from connectors.model import (
     Value,
 )
 
-MORE = "\n\nAll of it: "
-"""What stands before the address of our page at the end of a post."""
 TRASH = "in the trash"
 """How the ledger speaks of something that was put away, as if it were a field."""
 WORDS = "words"
-"""And of what was posted: a hash of its words, the address of our page at their end left out."""
+"""And of what was posted: a hash of its words."""
 KINDS: Mapping[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
@@ -105,4 +103,4 @@ def wanted_of(change: Change) -> tuple[Mapping[str, Value], Mapping[str, Value]]
 def words_of(change: PostStatus | PostComment) -> str:
     """A short hash of what a post says."""
     head = f"{change.status} {change.title} " if isinstance(change, PostStatus) else ""
-    return hashlib.sha256((head + change.text.partition(MORE)[0]).encode()).hexdigest()[:16]
+    return hashlib.sha256((head + change.text).encode()).hexdigest()[:16]

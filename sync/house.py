@@ -53,6 +53,14 @@ class Source:
         return self.door
 
 
+def page_source(house: House) -> str | None:
+    """The source that holds our table and pages; None when the config names no place for them."""
+    write = house.settings.write
+    if not write.notion_parent:
+        return None
+    return write.notion_source or next((one.id for one in house.sources.values() if one.pages), None)
+
+
 class Listening:
     """A door that can only listen: in observe mode there is no way to write at all."""
 

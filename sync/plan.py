@@ -28,6 +28,7 @@ from connectors.model import (
     SetFields,
     Value,
 )
+from sync.links import leads_to_pages
 from sync.page_moves import PageLine
 
 Values = Mapping[str, Value]
@@ -215,6 +216,11 @@ _ORDER = {
 }  # fmt: skip
 
 
+def _last(change: Change) -> bool:
+    """Whether a page names others by their addresses, and so is written after them."""
+    return isinstance(change, PutPage) and leads_to_pages(change.document)
+
+
 def assemble(
     as_of: datetime, parts: Sequence[Step | LeftAlone], same: Mapping[str, Values], items: Mapping[str, int],
     unheard: frozenset[str] = frozenset(),
@@ -224,6 +230,6 @@ def assemble(
     A source in `unheard` could not be read in this run: nothing is written there on yesterday's knowledge.
     """
     steps = [part for part in parts if isinstance(part, Step) and part.source not in unheard]
-    steps.sort(key=lambda step: (_ORDER[type(step.change)], step.target))
+    steps.sort(key=lambda step: (_ORDER[type(step.change)], _last(step.change), step.target))
     left = sorted((part for part in parts if isinstance(part, LeftAlone)), key=lambda one: (one.target, one.field))
     return Plan(as_of, tuple(steps), tuple(left), dict(same), dict(items))

@@ -14,6 +14,7 @@ from rules.engine import Judgement
 from rules.flow import calendar
 from sync import intent
 from sync.house import House, Source
+from sync.house import page_source as page_source
 from sync.pages.gather import matter, with_left
 from sync.plan import (
     Held,
@@ -63,14 +64,6 @@ def _doubles(source: Source) -> Iterator[Step]:
     door: object = source.door
     for change in door.doubles() if isinstance(door, FindsDoubles) else ():
         yield Step(change, f"{change.key}/{source.id}", change.title or change.what, "", reason)
-
-
-def page_source(house: House) -> str | None:
-    """The source that holds our table and page; None when the config names no place for them."""
-    write = house.settings.write
-    if not write.notion_parent:
-        return None
-    return write.notion_source or next((one.id for one in house.sources.values() if one.pages), None)
 
 
 # ---- status fields on items ----------------------------------------------------------------------------------

@@ -15,13 +15,15 @@ from connectors.model import Container, PostComment, PostStatus, Ref, StatusType
 from rules.base import Board, Finding
 from rules.engine import Judgement
 from rules.language import counted
-from sync.changes import MORE, WORDS, words_of
+from sync.changes import WORDS, words_of
 from sync.house import House
+from sync.links import own
 from sync.pages.days import said_day
 from sync.pages.leaks import name
 from sync.pages.publish import levels
 from sync.plan import Reason, Step
 from sync.planning_pages import PAGE
+from sync.planning_rows import TABLE
 
 _WEEK = timedelta(days=7)
 
@@ -41,7 +43,7 @@ def posts(house: House, judgement: Judgement, pages: str | None) -> Iterator[Ste
             yield from _status(house, judgement.board, place, mine, pages)
     for finding in judgement.said if write.comments else ():
         if finding.level == "breach" and finding in loud:
-            yield from _comment(house, finding)
+            yield from _comment(house, finding, pages)
 
 
 def _status(
@@ -51,9 +53,8 @@ def _status(
     text = "\n".join(_words(house, board, found))
     breach = any(finding.level == "breach" for finding in found)
     status: StatusType = "off_track" if breach else "at_risk" if found else "on_track"
-    link = house.store.address(f"page:{pages}/{PAGE}") if pages else ""
-    more = f"{MORE}{link}" if link else ""
-    change = PostStatus(f"status/{place.ref}", place.ref, status, _title(found), text + more)
+    link = own(f"page:{pages}/{PAGE}{'/region' if house.settings.write.notion_page else ''}") if pages else ""
+    change = PostStatus(f"status/{place.ref}", place.ref, status, _title(found), text, link)
     last = house.store.last_written(target)
     same = last is not None and last.values.get(WORDS) == words_of(change)
     recent = last is not None and last.at is not None and house.store.clock() - last.at < _WEEK
@@ -78,11 +79,12 @@ def _words(house: House, board: Board, found: Sequence[Finding]) -> Iterator[str
             yield f"{name(rule)}: {counted(len(mine), 'item')}, the oldest since {since}. {oldest.next_step}".strip()
 
 
-def _comment(house: House, finding: Finding) -> Iterator[Step]:
+def _comment(house: House, finding: Finding, pages: str | None) -> Iterator[Step]:
     ref = Ref.parse(finding.subject.id)
     target = f"comment:{finding.key}"
     if not house.sources[ref.source].item_fields or house.store.made(target):
         return
-    change = PostComment(f"comment/{finding.key}", ref, f"{finding.sentence}\n{finding.next_step}".strip())
+    text, link = f"{finding.sentence}\n{finding.next_step}".strip(), own(f"table:{pages}/{TABLE}") if pages else ""
+    change = PostComment(f"comment/{finding.key}", ref, text, link=link)
     reason = Reason(finding.sentence, finding.rule, finding.key, finding.cost_hours)
     yield Step(change, target, finding.subject.name, finding.subject.url, reason)

@@ -11,6 +11,7 @@ from connectors.document import Document, plain, to_data, to_markdown_gfm, to_te
 from rules.engine import Judgement
 from sync.honesty import coverage
 from sync.house import House
+from sync.links import settled
 from sync.pages.gather import matter
 from sync.pages.matter import Matter
 from sync.pages.summary import summary_of
@@ -20,6 +21,7 @@ def rendered(house: House, judgement: Judgement, form: str, width: int, *, links
     """The page in one of the forms text, md, html, json; UTF-8. `width` and `links` are for text."""
     seen = matter(house, judgement)
     page, as_of = summary_of(seen)
+    page = settled(page, house.store.address)
     whole = Document((as_of, *page.blocks))
     match form:
         case "json":

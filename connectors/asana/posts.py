@@ -38,7 +38,7 @@ class Posts:
             return there
         data = {
             "parent": change.container.id, "status_type": change.status, "title": change.title,
-            **_body(change.text, _mark(change.key, f"{change.status} {change.title} {change.text}")),
+            **_body(change.text, _mark(change.key, f"{change.status} {change.title} {change.text}"), change.link),
         }  # fmt: skip
         create = self._api.statuses.create_status_for_object
         try:
@@ -72,7 +72,7 @@ class Posts:
         """Comment on a task, once for each key; `found` when the comment is there."""
         if (there := self._comment(change)) is not None:
             return Receipt(change.key, "found", there["gid"])
-        data = {**_body(change.text, _mark(change.key, change.text)), "is_pinned": change.pinned}
+        data = {**_body(change.text, _mark(change.key, change.text), change.link), "is_pinned": change.pinned}
         try:
             made = self._api.one(
                 self._api.stories.create_story_for_task, {"data": data}, change.ref.id, fields="text"
@@ -168,11 +168,16 @@ def _rich(text: str) -> ET.Element | None:
     return root if root.tag == "body" and known and not nested else None
 
 
-def _body(text: str, mark: str) -> dict[str, str]:
-    """`html_text` where the text is valid rich text, else `text`, which Asana escapes; with the mark at its end."""
+def _body(text: str, mark: str, link: str = "") -> dict[str, str]:
+    """`html_text` where the text is valid rich text, else `text`, which Asana escapes; at its end link and mark."""
     root = _rich(text)
     if root is None:
-        return {"text": f"{text}\n\n{mark}"}
+        more = f"\n\nAll of it: {link}" if link else ""
+        return {"text": f"{text}{more}\n\n{mark}"}
+    if link:
+        if len(root):
+            root[-1].tail = f"{root[-1].tail or ''}\n\n"
+        ET.SubElement(root, "a", href=link).text = "All of it"
     last = ET.SubElement(root, "em")
     last.text, last.tail = mark, None
     if len(root) > 1:

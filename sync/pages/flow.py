@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import polars as pl
 
-from connectors.document import Block, Heading, Line, Paragraph, Table, line
+from connectors.document import Block, Heading, Line, Paragraph, Span, Table, line
 from rules.base import Board
 from rules.flow import calendar
 from rules.handoff_map import FLOOR, counting, handoff_map
@@ -16,6 +16,7 @@ from rules.language import counted, number
 from rules.now import standing
 from rules.parties import REQUESTER
 from sync.pages.days import said_day
+from sync.pages.matter import Place
 from sync.pages.pulse import pulse
 
 _ROWS = 12
@@ -66,7 +67,7 @@ def between(giver: str, to: str) -> str:
 def _pair(pair: dict[str, Any], day: int) -> tuple[Line, ...]:
     waits = "–" if pair["median"] is None else f"{short(pair['median'], day)} · {short(pair['p85'], day)}"
     back = line(f"{pair['bounced'] * 100:.0f} %")
-    return line(between(pair["from"], pair["to"])), line(f"{pair['count']:,}"), line(waits), back
+    return line(between(party(pair["from"]), party(pair["to"]))), line(f"{pair['count']:,}"), line(waits), back
 
 
 def short(wait: timedelta, day: int) -> str:
@@ -85,8 +86,13 @@ def waiting_now(board: Board) -> pl.DataFrame:
     return named.unique(["item", "to"], keep="first", maintain_order=True)
 
 
-def turns(board: Board) -> Iterator[Block]:
-    """Whose turn it is: who was given something and has not looked at it."""
+def party(name: str) -> str:
+    """A receiver or giver in words."""
+    return "whoever asked" if name == REQUESTER else name
+
+
+def turns(board: Board, links: Mapping[str, str]) -> Iterator[Block]:
+    """Whose turn it is: who was given something and has not looked at it; a team with a page leads there."""
     open_ = waiting_now(board)
     if open_.is_empty():
         return
@@ -95,7 +101,7 @@ def turns(board: Board) -> Iterator[Block]:
     found = found.sort("n", "to", descending=[True, False])
     cells = [
         (
-            line("whoever asked" if row["to"] == REQUESTER else row["to"]),
+            line(Span(party(row["to"]), link=links.get(row["to"]))),
             line(f"{row['n']:,}"),
             line(said_day(row["since"], board)),
         )
@@ -106,7 +112,7 @@ def turns(board: Board) -> Iterator[Block]:
         yield Paragraph(line(f"{found.height - _ROWS} more in the export."))
 
 
-def in_hand(board: Board, morning: Board) -> Iterator[Block]:
+def in_hand(board: Board, morning: Board, boards: Mapping[str, Sequence[Place]]) -> Iterator[Block]:
     """Open items by stage, a small table a flow, in the order of the flows; under it how the flow moves."""
     now = standing(board).with_columns(
         flow=board.items["flow"].cast(pl.String), stage=pl.col("stage").cast(pl.String)
@@ -125,6 +131,10 @@ def in_hand(board: Board, morning: Board) -> Iterator[Block]:
             if (row := counts.get((flow.id, stage.name)))
         ]  # fmt: skip
         if cells:
-            yield Heading(line(flow_name(flow.id)), 3)
+            places = boards.get(flow.id, ())
+            yield Heading(line(Span(flow_name(flow.id), link=places[0].url if len(places) == 1 else None)), 3)
             yield Table(header("Stage", "Items", "There longest since"), tuple(cells))
             yield from pulse(morning, flow.id)
+            if len(places) > 1:
+                shown = [part for place in places for part in (", ", Span(place.name, link=place.url))]
+                yield Paragraph(line("Its boards: ", *shown[1:], "."))

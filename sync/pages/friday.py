@@ -35,10 +35,11 @@ def friday(matter: Matter) -> Document:
     return Document((
         leaks.big_thing(matter),
         *_finished(matter),
-        *flow.turns(matter.morning),
+        *flow.turns(matter.morning, matter.links),
         *promise.kept(matter.board),
         Heading(line("New and closed leaks")),
         *moves.moved(matter, week_start(matter.board), since),
+        *leaks.findings(matter),
         *_cost(matter),
         *_at_risk(matter),
     ))  # fmt: skip

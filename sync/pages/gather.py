@@ -13,6 +13,7 @@ from sync.listening import answer
 from sync.pages.days import WEEK, day_start
 from sync.pages.matter import Matter
 from sync.pages.past import Before, Move, Past
+from sync.pages.places import boards, links
 from sync.pages.publish import HIDDEN, for_readers, hidden, levels, nameless
 from sync.plan import LeftAlone
 from sync.staleness import stale
@@ -23,7 +24,8 @@ from sync.store.schema import FINDING, FINDING_CHANGE, ITEM, RUN
 
 def matter(house: House, judgement: Judgement, unheard: Iterable[str] = ()) -> Matter:
     """What the pages of this house are made of; titles and names that their readers may not see are out of it."""
-    level = levels(house.settings.shape.publish, house.store.containers())
+    containers = house.store.containers()
+    level = levels(house.settings.shape.publish, containers)
     secret = hidden(judgement.board, level)
     seen = for_readers(judgement, secret, house.rules)
     people = house.settings.write.name_people
@@ -34,6 +36,7 @@ def matter(house: House, judgement: Judgement, unheard: Iterable[str] = ()) -> M
         seen, house.rules, tuple(sorted(unheard)), past=past, heard=answer(house, seen), secret=frozenset(secret),
         name_people=people, written=house.store.values_written(morning - WEEK, morning),
         stale=tuple((id_, last) for id_, last in late if last or id_ in unheard),
+        links=links(house, seen.board), boards=boards(seen.board, containers, level),
     )  # fmt: skip
 
 

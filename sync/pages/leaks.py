@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from connectors.document import Block, Bullets, Callout, Heading, Line, Span, line
+from connectors.document import Block, Bullets, Callout, Heading, Line, Paragraph, Span, line
 from rules.base import Board, Finding, Rule
 from rules.durations import Duration
 from rules.flow import calendar
@@ -60,6 +60,17 @@ def cards(matter: Matter) -> Iterator[Block]:
         yield Bullets((
             _what(rule, found), _since(matter.board, found), _cost(matter.board, found), _who(matter, rule, found),
         ))  # fmt: skip
+    if matter.groups:
+        yield from findings(matter)
+
+
+def findings(matter: Matter) -> Iterator[Block]:
+    """Where each finding has its row, and takes an answer; nothing without a table."""
+    said, table = len(matter.judgement.said), Span("the findings table", link=matter.links.get("findings"))
+    if not (said and table.link):
+        return
+    each = "Each of them is a row" if said == len(matter.loud) else f"The costliest, {said:,} of them, are rows"
+    yield Paragraph(line(f"{each} of ", table, ": sort them there, and answer (snooze, not a leak, fixed)."))
 
 
 def name(rule: Rule) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
+from typing import NamedTuple
 
 import polars as pl
 
@@ -20,13 +21,21 @@ from sync.staleness import Stale
 NO_TEAM = "people in no team"
 
 
+class Place(NamedTuple):
+    """A project or data source, as a reader knows it."""
+
+    name: str
+    url: str
+
+
 @dataclass(frozen=True)
 class Matter:
     """`unheard`: sources that could not be read; `left`: what people changed by hand; `heard`: what they decided.
 
     `written`: values that Handrail wrote in the seven days before today. `secret`: refs whose titles readers may not
-    see. `stale`: sources not read whole for too long. `name_people` false: a person is called by their team, and a
-    finding about a person is a count.
+    see. `links`: where our other places are, by `findings`, `friday` and the names of teams. `boards`: where a flow's
+    items are, by its id, as far as readers may know. `stale`: sources not read whole for too long. `name_people`
+    false: a person is called by their team, and a finding about a person is a count.
     """
 
     judgement: Judgement
@@ -38,6 +47,8 @@ class Matter:
     secret: frozenset[str] = frozenset()
     name_people: bool = False
     written: int = 0
+    links: Mapping[str, str] = field(default_factory=dict)
+    boards: Mapping[str, Sequence[Place]] = field(default_factory=dict)
     stale: tuple[Stale, ...] = ()
 
     @cached_property

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
-from connectors.document import Block, Heading, Paragraph, Table, line
+from connectors.document import Block, Heading, Paragraph, Span, Table, line
 from rules.language import counted
 from sync.pages.days import day_start, said_day
 from sync.pages.flow import header
@@ -30,6 +30,8 @@ def new_and_closed(matter: Matter) -> Iterator[Block]:
     """What moved in the last seven days."""
     yield Heading(line(NEW))
     yield from moved(matter, day_start(matter.board, LAST_DAYS), "in the last seven days")
+    if "friday" in matter.links:
+        yield Paragraph(line(Span("The week in one look", link=matter.links["friday"]), " has more of it."))
 
 
 def moved(matter: Matter, since: datetime, span: str) -> Iterator[Block]:
@@ -48,7 +50,7 @@ def moved(matter: Matter, since: datetime, span: str) -> Iterator[Block]:
         for rule in matter.rules
         if any(counts[rule.id, what] for what in told)
     ]
-    yield Table(header(span.capitalize(), "New", "Closed", "Eased", "Worse"), tuple(cells))
+    yield Table(header(span[:1].upper() + span[1:], "New", "Closed", "Eased", "Worse"), tuple(cells))
 
 
 def ideas(matter: Matter) -> Iterator[Block]:

@@ -9,8 +9,9 @@ import polars as pl
 from connectors.document import Block, Document, Heading, Paragraph, Table, line
 from rules.language import counted
 from rules.now import standing
+from sync.pages import leaks
 from sync.pages.days import said_day
-from sync.pages.flow import header, waiting_now
+from sync.pages.flow import header, party, waiting_now
 from sync.pages.listed import item_line
 from sync.pages.matter import Matter
 
@@ -25,7 +26,7 @@ def teams(matter: Matter) -> list[str]:
 
 def team_page(matter: Matter, team: str) -> Document:
     """The two halves of a team's page: theirs to expect, theirs to do."""
-    return Document((*_needed(matter, team), *_where(matter, team)))
+    return Document((*_needed(matter, team), *_where(matter, team), *leaks.findings(matter)))
 
 
 def _asked(matter: Matter) -> pl.DataFrame:
@@ -65,7 +66,7 @@ def _needed(matter: Matter, team: str) -> Iterator[Block]:
         return
     yield Paragraph(line(f"A first look, a yes, a no or a date for {counted(open_.height, 'item')}:"))
     cells = [
-        (item_line(matter, row["item"]), line(row["from"]), line(said_day(row["given_at"], matter.board)))
+        (item_line(matter, row["item"]), line(party(row["from"])), line(said_day(row["given_at"], matter.board)))
         for row in open_.head(_LISTED).iter_rows(named=True)
     ]
     yield Table(header("Item", "From", "Since"), tuple(cells))

@@ -17,6 +17,8 @@ from sync.run import apply_plan
 from sync.wiring import open_house
 from tests.run.worlds import NOW, Rig, rig
 
+TITLE = "Where the machine is leaking"
+
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Rig]:
@@ -76,6 +78,36 @@ def test_a_status_update_and_a_comment_a_breach_once_with_and_without_the_databa
     assert again.troubles == []
     assert (len(_statuses(small)), len(_comments(small))) == (1, len(breaches))
     assert small.run().plan.steps == ()
+
+
+def test_the_pages_lead_to_one_another_and_to_the_boards_and_the_status_to_the_page(small: Rig) -> None:
+    _switch(small, "status_updates = true\nteam_pages = true\nfriday_page = true")
+    small.config.write_text(small.config.read_text() + '\n[teams.Design]\nmembers = ["Kofi"]\n')
+    assert small.run().troubles == []
+    blocks = small.get(f"/notion/v1/blocks/{small.world.notion.shared_page_id}/children")["results"]
+    at = {one[one["type"]]["title"]: one["id"] for one in blocks if one["type"].startswith("child_")}
+    summary, team = (small.get(f"/notion/v1/pages/{at[title]}") for title in (TITLE, "Design: what you asked for"))
+    table = small.get(f"/notion/v1/databases/{at['Handrail findings']}")["url"]
+    (board,) = small.get("/asana/api/1.0/projects", opt_fields="permalink_url", workspace=_workspace(small))["data"]
+    said = str(small.get(f"/notion/v1/pages/{summary['id']}/markdown")["markdown"])
+    for words, url in (("the findings table", table), ("Design", team["url"]), ("Log", board["permalink_url"])):
+        assert f"[{words}]({url})" in said
+    assert "[The week in one look]" not in said, "there is none before Friday"
+    assert f"({table})" in str(small.get(f"/notion/v1/pages/{team['id']}/markdown")["markdown"])
+    (status,) = _statuses(small)
+    assert status["text"].count(f"All of it: {summary['url']}\n") == 1
+    assert small.run().plan.steps == ()
+    small.forget()
+    small.run()
+    assert small.get(f"/notion/v1/pages/{summary['id']}/markdown")["markdown"] == said
+    assert len(_statuses(small)) == 1
+    small.run(now=NOW + timedelta(days=4))
+    assert "[The week in one look](http" in str(small.get(f"/notion/v1/pages/{summary['id']}/markdown")["markdown"])
+    assert small.run(now=NOW + timedelta(days=4)).plan.steps == ()
+
+
+def _workspace(one: Rig) -> str:
+    return str(one.get("/asana/api/1.0/workspaces")["data"][0]["gid"])
 
 
 def test_check_says_that_they_notify(small: Rig) -> None:
