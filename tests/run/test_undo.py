@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -62,7 +63,9 @@ def test_undo_all_takes_back_every_run_and_a_later_run_writes_again_what_is_want
     assert visible(small) == before
     again = small.run()
     assert again.troubles == []
-    assert visible(small) == calm
+    table = r"(?<=\[the findings table\])\(\S+?\)"  # a new one, at a new address
+    assert {**visible(small), "page": ""} == {**calm, "page": ""}
+    assert re.sub(table, "", small.page()) == re.sub(table, "", calm["page"])
     assert small.run().plan.steps == ()
 
 
