@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from connectors.sandbox.server import SandboxApp, serving_app
+from tests.sandbox.ann import HEADERS
 from tests.sandbox.ear import Ear, hearing
-from tests.sandbox.test_sandbox_hook_faults import ASANA, HEADERS, app, client, ear, rename, watched
+from tests.sandbox.test_sandbox_hook_faults import ASANA, app, client, ear, rename, watched
 
 __all__ = ["app", "client", "ear"]
 
