@@ -38,7 +38,13 @@ class Upkeep:
             return
         for one in done.steps:
             say = _log.debug if one.what == "kept" else _log.info
-            say("webhook", what=one.what, source=one.source, project=one.name or one.scope, why=one.why or None)
+            say(
+                "webhook",
+                what=one.what,
+                source=one.source,
+                project=one.name or one.scope,
+                **({"why": one.why} if one.why else {}),
+            )
         for note in done.notes:
             _log.info("webhooks", note=note)
         for trouble in done.troubles:

@@ -83,7 +83,7 @@ class Worker:
                     return
                 except Exception:  # a loop that ends is worse than one that complains
                     _log.exception("the worker's turn failed; it goes on")
-                    self._patience.lost([_SCHEDULED], wall())
+                    self._patience.lost([_SCHEDULED, _LIVE], wall())
                     self._close()
                     seconds = _IDLE
                 self._rest(seconds)
@@ -125,6 +125,10 @@ class Worker:
         if not (heard or one.refused or self._tries > TRIES):
             self._patience.lost([_SCHEDULED], wall())
             return
+        if not (heard or one.refused):
+            _log.warning(
+                "a scheduled run could not read everything; it is given up, the next one counts", tries=TRIES
+            )
         self.agenda.done(due)
         self._tries = 0
         self._patience.won([_SCHEDULED, _LIVE, *(house.sources if heard else ())])
@@ -149,10 +153,11 @@ class Worker:
             return
         if outcome.parked:
             return
-        failed = {trouble.source for trouble in outcome.pulled.troubles}
+        looked = outcome.pulled.looked
+        failed = {hint.ref.source for hint in hints if hint.ref not in looked}
         self._patience.lost(failed, wall())
         self._patience.won({_LIVE, *(hint.ref.source for hint in hints)} - failed)
-        self.store.settle_hints([hint for hint in hints if hint.ref.source not in failed])
+        self.store.settle_hints([hint for hint in hints if hint.ref in looked])
         self._note_pages(outcome, pages, now)
 
     # ---- pages -----------------------------------------------------------------------------------------------
