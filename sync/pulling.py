@@ -35,6 +35,7 @@ class Pulled:
 
     `left_to_others`: scopes, in words, that another process was reading at the time; theirs is the same reading.
     `looked`: of the items that were to be read again, those that were, or that no repeating would bring.
+    `changed_at`: when the item of a source that changed last did so, of those that were read.
     """
 
     items: int = 0
@@ -44,6 +45,7 @@ class Pulled:
     troubles: list[Trouble] = field(default_factory=list)
     left_to_others: list[str] = field(default_factory=list)
     looked: set[Ref] = field(default_factory=set)
+    changed_at: dict[str, datetime] = field(default_factory=dict)
 
 
 def pull(house: House, pulled: Pulled, stop: Stop, only: Collection[str] | None = None) -> Pulled:
@@ -160,6 +162,9 @@ def _take(house: House, source: Source, page: Page, pulled: Pulled) -> None:
     kept = house.store.keep(page)
     pulled.items += kept.items
     pulled.events += kept.events
+    if page.items:
+        latest = max(item.modified_at for item in page.items)
+        pulled.changed_at[source.id] = max(latest, pulled.changed_at.get(source.id, latest))
     for key in page.stale:
         house.store.forget_said(own_target(source.id, key))
     house.progress.kept(page.scope, kept.items, kept.events, page.ahead)

@@ -57,7 +57,7 @@ def _worker(settings: Settings, store: Store, stop: Stop, as_of: str | None) -> 
     zone = ZoneInfo(settings.terms().hours.timezone)
     return Worker(
         store, lambda: furnished(settings, store, meter, told, stop=stop),
-        Agenda(settings.write.when, zone, store), vitals, stop, now, Upkeep(ears(settings)),
+        Agenda(settings.write.when, zone, store), vitals, stop, now, Upkeep(ears(settings), now, wall),
     )  # fmt: skip
 
 
