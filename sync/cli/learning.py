@@ -79,7 +79,7 @@ def _lines(
     if write:
         yield f"Frozen: {language.counted(limits, 'limit')}, {changed} changed, until the next calibration."
     else:
-        yield f"{changed} of {language.counted(limits, 'limit')} would change. Freeze with `handrail calibrate --write`."
+        yield f"{changed} of {language.counted(limits, 'limit')} would change: `calibrate --write` freezes them."
 
 
 # ---- backtest ------------------------------------------------------------------------------------------------
