@@ -120,7 +120,11 @@ def test_case(kind: str, case: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("kind", "case"), cases())
 def test_why_and_why_not_agree_with_the_findings(kind: str, case: dict[str, Any]) -> None:
     of, rule = board_of(case), rule_of(kind, case)
-    found = {ref for finding in judge(of, [rule]).findings for ref in finding.refs}
+    findings = judge(of, [rule]).findings
+    found = {ref for finding in findings for ref in finding.refs}
+    for finding in findings:
+        assert finding in why(of, [rule], finding.subject.id).findings
+        assert why(of, [rule], finding.key).findings == (finding,)
     for ref in of.items["ref"]:
         assert bool(why(of, [rule], ref).findings) == (ref in found)
         assert (why_not(of, rule, ref).failed is None) == (ref in found)
