@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from connectors.model import Change, Container, Event, Person, Presence, PutAway, Receipt, Ref, WorkItem
@@ -146,12 +146,13 @@ class Ear(Protocol):
     """What hears a source's webhooks: pure, without a connection. Header names come in lower case.
 
     `kind` stands in the address: `/hooks/{kind}/…`. `hidden`: each address ends in a secret of ours; else there is
-    one address a source.
+    one address a source. `heartbeat`: how often the vendor delivers something even when nothing happens; None: never.
     """
 
     source: str
     kind: str
     hidden: bool
+    heartbeat: timedelta | None
 
     def signed(self, headers: Mapping[str, str]) -> bool:
         """Whether a signature of the right form is there at all; no body need be read without one."""

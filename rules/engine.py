@@ -79,7 +79,7 @@ def _costliest_first(finding: Finding) -> tuple[float, float, float, str]:
 
 @dataclass(frozen=True)
 class Why:
-    """The findings on one item with their facts."""
+    """The findings on one item, or on whatever else is found on, with their facts."""
 
     board: Board
     ref: str
@@ -97,9 +97,12 @@ class Why:
 
 
 def why(board: Board, asked: Sequence[Rule], ref: str, seen: Mapping[str, datetime] | None = None) -> Why:
-    """The findings that this item is in, as itself or as one of those counted. `seen`: as for `judge`."""
+    """The findings that this item is in, as itself or as one of those counted. `seen`: as for `judge`.
+
+    `ref` may as well be a person, or what else a finding is about, or a finding's key.
+    """
     found = judge(board, asked, seen).findings
-    return Why(board, ref, tuple(one for one in found if one.subject.id == ref or ref in one.refs))
+    return Why(board, ref, tuple(one for one in found if ref in (one.subject.id, one.key, *one.refs)))
 
 
 def _told(board: Board, finding: Finding) -> Iterable[str]:
@@ -131,6 +134,7 @@ class WhyNot:
     """
 
     ref: str
+    title: str
     rule: str
     conditions: tuple[Condition, ...]
     origins: Mapping[Level, str] = field(default_factory=dict)
@@ -142,18 +146,22 @@ class WhyNot:
 
     def lines(self) -> list[str]:
         """The answer first, then what held before."""
-        missed = self.failed
-        head = f"{self.rule} says nothing about {self.ref}: " if missed else f"{self.rule} does speak of {self.ref}."
-        if missed:
-            head += f"{missed.text} does not hold. It is {missed.value}; asked for is {missed.limit}."
-        held = [f"  holds: {one.text} ({one.value}; asked for: {one.limit})" for one in self.conditions if one.holds]
-        return [head, *held, *(f"  {level} was learned: {origin}" for level, origin in self.origins.items())]
+        says = "says nothing about" if self.failed else "does speak of"
+        told = sorted(self.conditions, key=lambda one: one.holds)  # the one that fails comes first
+        return [
+            f"{self.rule} {says} “{self.title}” ({self.ref}).",
+            *(
+                f"  {'holds' if one.holds else 'fails'}: {one.text} ({one.value}; asked for: {one.limit})"
+                for one in told
+            ),
+            *(f"  {level} was learned: {origin}" for level, origin in self.origins.items()),
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain values."""
         missed = self.failed
         return {
-            "ref": self.ref, "rule": self.rule, "speaks": missed is None,
+            "ref": self.ref, "title": self.title, "rule": self.rule, "speaks": missed is None,
             "failed": asdict(missed) if missed else None, "conditions": [asdict(one) for one in self.conditions],
             "limits_from": dict(self.origins),
         }  # fmt: skip
@@ -169,7 +177,7 @@ def why_not(board: Board, rule: Rule, ref: str) -> WhyNot:
         asked.append(condition)
         if not condition.holds:
             break
-    return WhyNot(ref, rule.id, tuple(asked), rule.limits_from)
+    return WhyNot(ref, board.items["title"][row], rule.id, tuple(asked), rule.limits_from)
 
 
 def _plain(value: Any) -> Any:

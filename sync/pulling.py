@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from connectors.base import Page, Scope
-from connectors.errors import ConnectorError, Denied
+from connectors.errors import ConnectorError, Denied, Garbled, Rejected
 from connectors.model import PutPage, Ref
 from sync.house import House, Source
 from sync.intent import own_target
@@ -34,6 +34,8 @@ class Pulled:
     """What was read: `unheard` sources are not read whole, so nothing is concluded about them.
 
     `left_to_others`: scopes, in words, that another process was reading at the time; theirs is the same reading.
+    `looked`: of the items that were to be read again, those that were, or that no repeating would bring.
+    `changed_at`: when the item of a source that changed last did so, of those that were read.
     """
 
     items: int = 0
@@ -42,6 +44,8 @@ class Pulled:
     unheard: set[str] = field(default_factory=set)
     troubles: list[Trouble] = field(default_factory=list)
     left_to_others: list[str] = field(default_factory=list)
+    looked: set[Ref] = field(default_factory=set)
+    changed_at: dict[str, datetime] = field(default_factory=dict)
 
 
 def pull(house: House, pulled: Pulled, stop: Stop, only: Collection[str] | None = None) -> Pulled:
@@ -79,6 +83,7 @@ def look(house: House, refs: Collection[Ref], pulled: Pulled, stop: Stop) -> Pul
 
     A source that is not read whole stays unheard: nothing can be concluded from a part of it. Parked.
     """
+    pulled.looked.update(ref for ref in refs if ref.source not in house.sources)
     for source in house.sources.values():
         try:
             scopes = source.connector.scopes()
@@ -86,12 +91,26 @@ def look(house: House, refs: Collection[Ref], pulled: Pulled, stop: Stop) -> Pul
                 pulled.unheard.add(source.id)
             ids = sorted({ref.id for ref in refs if ref.source == source.id})
             for start in range(0, len(ids), LOOK):
-                stop.check()
-                page = source.connector.get(ids[start : start + LOOK])
-                _take(house, source, _without_strangers(house, page), pulled)
+                _look_at(house, source, ids[start : start + LOOK], pulled, stop)
         except ConnectorError as error:
             _note(pulled, source.id, f"[sources.{source.id}]", error)
     return pulled
+
+
+def _look_at(house: House, source: Source, ids: Sequence[str], pulled: Pulled, stop: Stop) -> None:
+    """Items that are read together. One that the vendor refuses must not keep the others from being read."""
+    stop.check()
+    try:
+        page = source.connector.get(ids)
+    except (Rejected, Garbled) as error:
+        if len(ids) > 1:
+            for one in ids:
+                _look_at(house, source, [one], pulled, stop)
+            return
+        pulled.troubles.append(Trouble(source.id, f"item {ids[0]}", str(error)))
+    else:
+        _take(house, source, _without_strangers(house, page), pulled)
+    pulled.looked.update(Ref(source.id, one) for one in ids)
 
 
 def _without_strangers(house: House, page: Page) -> Page:
@@ -143,6 +162,9 @@ def _take(house: House, source: Source, page: Page, pulled: Pulled) -> None:
     kept = house.store.keep(page)
     pulled.items += kept.items
     pulled.events += kept.events
+    if page.items:
+        latest = max(item.modified_at for item in page.items)
+        pulled.changed_at[source.id] = max(latest, pulled.changed_at.get(source.id, latest))
     for key in page.stale:
         house.store.forget_said(own_target(source.id, key))
     house.progress.kept(page.scope, kept.items, kept.events, page.ahead)

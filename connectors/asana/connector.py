@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -43,6 +42,7 @@ from connectors.model import (
     SetFields,
 )
 from connectors.pace import Pace
+from connectors.threads import Threads
 
 Json = Any
 Told = tuple[Json, list[Json] | None]
@@ -116,7 +116,7 @@ class AsanaConnector:
             raise failure
         begin = Cursor.parse(cursor)
         opened = self._open(scope.id) if begin.since is None else None
-        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix=f"{self.id}-tasks") as threads:
+        with Threads(_AT_ONCE, thread_name_prefix=f"{self.id}-tasks") as threads:
             listing = self._listings.read(scope, begin, known, threads)
             if opened is None and (listing.redefined or self._reads.has_new_columns(scope.id, listing.tasks)):
                 opened = self._reads.project(scope.id), []
@@ -124,7 +124,7 @@ class AsanaConnector:
 
     def _pages(
         self, scope: Scope, begin: Cursor, listing: Listing, opened: tuple[Container, list[Person]] | None,
-        known: Known, threads: ThreadPoolExecutor,
+        known: Known, threads: Threads,
     ) -> Iterator[Page]:  # fmt: skip
         containers, people = ((opened[0],), opened[1]) if opened else ((), [])
         for number, tasks in enumerate(listing.tasks.chunks(CHUNK), 1):
@@ -161,7 +161,7 @@ class AsanaConnector:
 
     def get(self, ids: Sequence[str]) -> Page:
         """See `Connector.get`: two requests each; gone ones are told as unseen."""
-        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix=f"{self.id}-get") as threads:
+        with Threads(_AT_ONCE, thread_name_prefix=f"{self.id}-get") as threads:
             found = dict(zip(dict.fromkeys(ids), threads.map(self._one, dict.fromkeys(ids)), strict=True))
         told = [one for one in found.values() if one is not None]
         workspace = next((gid_of(task.get("workspace")) for task, _ in told), None)
@@ -180,7 +180,7 @@ class AsanaConnector:
         inherits = self._with_subtasks and task.get("parent") and not homes(task)
         return self._reads.at_home(task) if inherits else task, stories
 
-    def _told(self, threads: ThreadPoolExecutor, tasks: Sequence[Json], known: Known) -> list[Told]:
+    def _told(self, threads: Threads, tasks: Sequence[Json], known: Known) -> list[Told]:
         """The tasks with the stories of those whose kept version is another; one that is gone by now is left out."""
         with as_promised("a listing of tasks"):
             fresh = [task for task in tasks if known(Ref(self.id, task["gid"])) != version(task)]

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -29,6 +30,7 @@ class AsanaEar:
 
     kind = "asana"
     hidden = True
+    heartbeat: timedelta | None = timedelta(hours=8)
 
     def __init__(self, source: str) -> None:
         self.source = source

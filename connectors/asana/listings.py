@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -21,6 +20,7 @@ from connectors.asana.sdk import PAGE, Gap
 from connectors.asana.spool import Spool
 from connectors.base import Known, Scope, Stored
 from connectors.model import Presence, Ref, WorkItem
+from connectors.threads import Threads
 
 Json = Any
 _log = structlog.get_logger("handrail.asana")
@@ -54,7 +54,7 @@ class Listings:
         """What counts as work in this project: as its flow says, else as the source says."""
         return self._policies.get(project, self._options.subtasks)
 
-    def read(self, scope: Scope, begin: Cursor, known: Known, threads: ThreadPoolExecutor) -> Listing:
+    def read(self, scope: Scope, begin: Cursor, known: Known, threads: Threads) -> Listing:
         """What changed since the cursor; everything, when there is none or a sweep is due."""
         if begin.since is None:
             return self._whole(scope, begin, known, threads, "the first pull")
@@ -67,7 +67,7 @@ class Listings:
     # ---- everything ------------------------------------------------------------------------------------------
 
     def _whole(
-        self, scope: Scope, begin: Cursor, known: Known, threads: ThreadPoolExecutor, why: str,
+        self, scope: Scope, begin: Cursor, known: Known, threads: Threads, why: str,
         sync: str | None = None,
     ) -> Listing:  # fmt: skip
         """List all tasks, and look once at each kept one that was not among them."""
@@ -92,7 +92,7 @@ class Listings:
         return Listing(kept, following, absent)
 
     def _sifted(
-        self, project: str, listed: Spool, noted: Mapping[str, Sequence[str]], threads: ThreadPoolExecutor
+        self, project: str, listed: Spool, noted: Mapping[str, Sequence[str]], threads: Threads
     ) -> tuple[Spool, set[str], set[str]]:
         """The listed tasks with their subtasks, as far as they count as work; their gids; the gids of the others."""
         there, unwanted, kept = set[str](), set[str](), Spool()
@@ -112,7 +112,7 @@ class Listings:
 
     # ---- what changed ----------------------------------------------------------------------------------------
 
-    def _modified(self, scope: Scope, begin: Cursor, known: Known, threads: ThreadPoolExecutor) -> Listing:
+    def _modified(self, scope: Scope, begin: Cursor, known: Known, threads: Threads) -> Listing:
         parents = self._reads.parents(scope.id) if self.policy(scope.id) != "parents" else {}
         if parents is None:
             return self._whole(scope, begin, known, threads, "it is not noted which tasks have subtasks")
@@ -123,7 +123,7 @@ class Listings:
         kept, _, unwanted = self._sifted(scope.id, listed, parents, threads)
         return Listing(kept, following, dict.fromkeys(unwanted, "outside"))
 
-    def _by_events(self, scope: Scope, begin: Cursor, known: Known, threads: ThreadPoolExecutor) -> Listing:
+    def _by_events(self, scope: Scope, begin: Cursor, known: Known, threads: Threads) -> Listing:
         """One GET a touched task: it shows subtasks' changes, departures and deletions, which lists do not."""
         if begin.sync is None:
             token = self._first_token(scope)
@@ -188,7 +188,7 @@ class Listings:
     # ---- subtasks --------------------------------------------------------------------------------------------
 
     def _with_subtasks(
-        self, project: str, listed: Iterable[Json], noted: Mapping[str, Sequence[str]], threads: ThreadPoolExecutor
+        self, project: str, listed: Iterable[Json], noted: Mapping[str, Sequence[str]], threads: Threads
     ) -> Iterator[Json]:
         """The listed tasks and, where the config wants them, all below them and the `noted` parents; each once."""
         at, told = dict(noted), set[str]()

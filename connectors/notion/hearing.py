@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -28,6 +29,7 @@ class NotionEar:
 
     kind = "notion"
     hidden = False
+    heartbeat: timedelta | None = None
 
     def __init__(self, source: str) -> None:
         self.source = source

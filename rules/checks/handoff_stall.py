@@ -82,8 +82,9 @@ class HandoffStall(Learner):
         )
         yield Condition("it was handed over", mine.height > 0, language.counted(mine.height, "handoff"), "1 or more")
         still = waiting(board).filter((pl.col("item") == item) & pl.col("by").cast(pl.String).is_in(self.by))
-        how = ", ".join(sorted(set(mine["ended"].cast(pl.String)) - {"waiting"})) or "waiting"
-        yield Condition("a receiver has not touched it yet", still.height > 0, how, "waiting")
+        how = ", ".join(sorted(set(mine["ended"].cast(pl.String)) - {"waiting"}))
+        value = "waiting" if still.height or not how else how
+        yield Condition("a receiver has not touched it yet", still.height > 0, value, "waiting")
         limit = self.warn or self.breach
         if limit is None or not still.height:
             return

@@ -107,10 +107,12 @@ def report(
 
 @app.command()
 def why(
-    ref: Annotated[str, typer.Argument(help="An item, as in reports and exports: asana:1201.")],
+    ref: Annotated[
+        str, typer.Argument(help="An item, as in reports and exports: asana:1201; or a finding's subject or key.")
+    ],
     config: Config = HERE, as_of: AsOf = None, json: Json = False,
 ) -> None:  # fmt: skip
-    """The facts, times and limits behind the findings on one item.
+    """The facts, times and limits behind the findings on one item, person, team or stage.
 
     Example: `handrail why asana:1201234567890123`
     """

@@ -152,8 +152,9 @@ def why(ref: str, config: Path, as_of: str | None, json: bool) -> int:
     with opened(config, quiet=True, doors=False) as house:
         now = instant_of(as_of, house.settings)
         board = house.board(now)
-        _known(board.items["ref"], ref, config)
         answer = explain(board, house.rules_at(now), ref, house.store.first_seen())
+        if not answer.findings:
+            _known(board.items["ref"], ref, config)
     show.data(answer.to_json()) if json else show.text(answer.lines())
     return DONE
 
@@ -218,5 +219,6 @@ def demo(serve: bool, port: int, json: bool) -> int:
 def _known(refs: object, ref: str, config: Path) -> None:
     if ref not in refs:  # type: ignore[operator]
         raise Refusal(
-            f"{ref}: no such item as of then; `handrail export` lists every ref, `{config}` names what is read"
+            f"{ref}: no such item as of then; `handrail export` lists every ref and finding, "
+            f"`{config}` names what is read"
         )

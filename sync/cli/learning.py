@@ -69,15 +69,17 @@ def _lines(
 ) -> Iterator[str]:
     for one in learned:
         was, will = _of(one, before), _of(one, after)
-        sign = "  stays" if was == will else ""
-        yield f"[rules.{one.rule}] {one.level} = p{one.percent}{sign}"
-        yield f"  - {was[0]}  ({was[1]})"
-        yield f"  + {will[0]}  ({will[1]})"
-    changed = sum(_of(one, before)[0] != _of(one, after)[0] for one in learned)
+        yield f"[rules.{one.rule}] {one.level} = p{one.percent}"
+        if was == will:
+            yield f"  stays {was[0]}  ({was[1]})"
+        else:
+            yield f"  - {was[0]}  ({was[1]})"
+            yield f"  + {will[0]}  ({will[1]})"
+    changed, limits = sum(_of(one, before)[0] != _of(one, after)[0] for one in learned), len(learned)
     if write:
-        yield f"Frozen: {len(learned)} limits, {changed} of them changed. They hold until the next calibration."
+        yield f"Frozen: {language.counted(limits, 'limit')}, {changed} changed, until the next calibration."
     else:
-        yield f"{changed} of {len(learned)} limits would change. Freeze them with `handrail calibrate --write`."
+        yield f"{changed} of {language.counted(limits, 'limit')} would change: `calibrate --write` freezes them."
 
 
 # ---- backtest ------------------------------------------------------------------------------------------------

@@ -17,10 +17,10 @@ from sync.cli.exits import DONE, Refusal
 from sync.cli.instants import instant_of
 from sync.cli.parking import parking
 from sync.config import Settings, load
-from sync.house import Progress
 from sync.receiver import CannotListen, Receiver, Web
 from sync.serving import logs
 from sync.serving.agenda import Agenda
+from sync.serving.progress import Told
 from sync.serving.routes import routes
 from sync.serving.secrets import Secrets
 from sync.serving.upkeep import Upkeep
@@ -53,11 +53,11 @@ def serve(config: Path, as_of: str | None, host: str | None, port: int | None, v
 def _worker(settings: Settings, store: Store, stop: Stop, as_of: str | None) -> Worker:
     vitals, meter = Vitals(), Meter()
     now: Callable[[], datetime] = (lambda: instant_of(as_of, settings)) if as_of else wall
-    turn = Progress(kept=lambda scope, items, events, ahead: vitals.loop_turn(now()))
+    told = Told(lambda: vitals.loop_turn(now())).progress()
     zone = ZoneInfo(settings.terms().hours.timezone)
     return Worker(
-        store, lambda: furnished(settings, store, meter, turn, stop=stop),
-        Agenda(settings.write.when, zone, store), vitals, stop, now, Upkeep(ears(settings)),
+        store, lambda: furnished(settings, store, meter, told, stop=stop),
+        Agenda(settings.write.when, zone, store), vitals, stop, now, Upkeep(ears(settings), now, wall),
     )  # fmt: skip
 
 

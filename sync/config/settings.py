@@ -6,9 +6,11 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.engine import make_url
@@ -23,6 +25,7 @@ from sync.config.problems import ConfigProblems, Problem
 from sync.config.read import Read, read
 from sync.config.shape import FlowTable, MoneyTable, PersonTable, Shape, WriteTable
 from sync.config.sources import SourceKind
+from sync.config.times import Times, length, longest_gap
 from sync.config.words import problems_of
 from sync.intent import FieldNames
 
@@ -203,6 +206,7 @@ def _warnings(shape: Shape, text: Read) -> Iterator[Problem]:
     if shape.mode == "apply" and write.max_writes is None and write.max_percent is None:
         hint = "set max_writes or max_percent under [write]"
         yield text.problem(("mode",), "applies without a cap on how much one run may write", hint)
+    yield from _too_late(shape, text)
     if not shape.flows:
         yield text.problem(
             ("flows",), "no flow says what the columns mean: there are no stages, waits or handoffs by stage"
@@ -211,3 +215,16 @@ def _warnings(shape: Shape, text: Read) -> Iterator[Problem]:
         yield text.problem(("rules",), "no rule is switched on: nothing will be found")
     if shape.money and shape.money.default_rate is None and not shape.money.rates:
         yield text.problem(("money",), "has no rate: reports show hours only", "set default_rate or rates")
+
+
+def _too_late(shape: Shape, text: Read) -> Iterator[Problem]:
+    """A source would be called stale between two runs that are on time."""
+    lines, limit = (*shape.write.when.fields, *shape.write.when.page), shape.serve.stale_after
+    gap = longest_gap([Times.parse(line) for line in lines], ZoneInfo("UTC"))
+    if gap > length(limit):
+        hours = f"{gap / timedelta(hours=1):.3g}h"
+        yield text.problem(
+            ("serve", "stale_after"),
+            f"{limit} is less than the {hours} between two runs of [write] when: /readyz would fail",
+            f'run more often, or make it longer than "{hours}"',
+        )  # fmt: skip

@@ -7,7 +7,7 @@ as Debian's cron does).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -22,6 +22,8 @@ _AT = re.compile(rf"(daily|weekdays|(?:{_DAY})(?:,(?:{_DAY}))*) ([01]?\d|2[0-3])
 _WAY_OUT = 'write "weekdays 07:00", "mon,thu 08:30", "daily 06:30", "every 15m", or a cron line like "0 7 * * 1-5"'
 _SHORTEST = timedelta(minutes=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MONDAY = datetime(2026, 6, 1, tzinfo=UTC)  # any will do
+_LONG_ENOUGH = timedelta(days=70)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,18 @@ def last_of(lines: Iterable[Times], now: datetime, zone: ZoneInfo) -> datetime |
 def next_of(lines: Iterable[Times], now: datetime, zone: ZoneInfo) -> datetime | None:
     """When any of them is due next."""
     return min(filter(None, (one.next(now, zone) for one in lines)), default=None)
+
+
+def longest_gap(lines: Sequence[Times], zone: ZoneInfo) -> timedelta:
+    """The longest time between two times that it is due, of the next thousand: four days of "every 6m"."""
+    at, gap = _MONDAY, timedelta(0)
+    for _ in range(1000):
+        if (due := next_of(lines, at, zone)) is None:
+            break
+        at, gap = due, max(gap, due - at)
+        if at - _MONDAY > _LONG_ENOUGH:
+            break
+    return gap
 
 
 def _step(text: str, length: str) -> timedelta:

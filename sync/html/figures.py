@@ -176,7 +176,8 @@ def _flow(board: Board, flow: Flow) -> str:
 
 
 def _slug(text: str) -> str:
-    return "".join(one if one.isascii() and one.isalnum() else "-" for one in text)
+    """What an id may hold; other names make other slugs, in any script."""
+    return "".join(one if one.isascii() and one.isalnum() else f"-{ord(one):x}-" for one in text)
 
 
 def _figure(title: str, svg: str, words: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -16,6 +16,8 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module_
 
 WIDTH = 460
 """Drawn for a phone, so that letters stay readable there; wider screens show it larger."""
+_LABEL = 24
+"""The longest label. pygal never comes back from one that is wider than the drawing."""
 
 _STYLE = Style(
     background="transparent",
@@ -57,7 +59,7 @@ def ageing(
         range=(-0.6, rows - 0.4), include_x_axis=True, legend_at_bottom_columns=1, x_title="days since it was begun",
     )  # fmt: skip
     chart.x_value_formatter = "{:.0f}".format
-    chart.y_labels = [{"label": name, "value": rows - 1 - row} for row, name in enumerate(stages)]
+    chart.y_labels = [{"label": _short(name), "value": rows - 1 - row} for row, name in enumerate(stages)]
     dots = [
         (age, rows - 1 - row + (number % 5 - 2) * 0.1)
         for row, some in enumerate(ages)
@@ -80,6 +82,12 @@ def cumulative(id_: str, alt: str, days: Sequence[str], counts: Mapping[str, Seq
     for name, values in counts.items():
         chart.add(name, list(values))
     return _svg(chart, id_, alt)
+
+
+def _short(label: str) -> str:
+    """A label on one line; the figures below the drawing have it whole."""
+    label = " ".join(label.split())
+    return label if len(label) <= _LABEL else label[: _LABEL - 1].rstrip() + "…"
 
 
 def _svg(chart: pygal.Graph, id_: str, alt: str) -> str:

@@ -60,10 +60,11 @@ def watched(vitals: Vitals, kind: Kind, now: Callable[[], datetime]) -> Iterator
 def _tell(kind: Kind, outcome: Outcome, seconds: float) -> None:
     """One line a run; a look that found nothing to do only for who debugs."""
     say = _log.debug if kind == "live" and outcome.idle else _log.info
+    judged = {"findings": len(outcome.judged.findings)} if outcome.judged else {}
+    parked = {"parked": outcome.parked} if outcome.parked else {}
     say(
         "run", kind=kind, run=outcome.run, read=outcome.pulled.items, written=outcome.applied.written,
-        findings=len(outcome.judged.findings) if outcome.judged else None, parked=outcome.parked or None,
-        seconds=round(seconds, 3),
+        seconds=round(seconds, 3), **judged, **parked,
     )  # fmt: skip
     for one in outcome.troubles:
         _log.error("trouble", kind=kind, run=outcome.run, source=one.source, where=one.where, text=one.text)

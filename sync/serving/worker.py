@@ -17,9 +17,11 @@ import structlog
 from connectors.model import PutPage
 from sync.config.times import length
 from sync.house import House
+from sync.pulling import Pulled
 from sync.run import Outcome, run
 from sync.serving.agenda import Agenda, Due
 from sync.serving.patience import Patience
+from sync.serving.upkeep import Upkeep
 from sync.serving.vitals import Vitals
 from sync.serving.watching import watched
 from sync.stopping import Parked, Stop
@@ -46,7 +48,7 @@ def wall() -> datetime:
 class Worker:
     """`house()` opens the house with fresh doors, anew for each scheduled run: what doors have learned goes stale.
 
-    `now`: the time that is judged by; `before_run` is called with the house before each scheduled run.
+    `now`: the time that is judged by; `upkeep` is called with the house before and after each scheduled run.
     """
 
     store: Store
@@ -55,7 +57,7 @@ class Worker:
     vitals: Vitals
     stop: Stop
     now: Callable[[], datetime] = wall
-    before_run: Callable[[House], None] = lambda house: None
+    upkeep: Upkeep | None = None
     _open: House | None = None
     _doors: ExitStack = field(default_factory=ExitStack)
     _knock: threading.Event = field(default_factory=threading.Event)
@@ -83,7 +85,7 @@ class Worker:
                     return
                 except Exception:  # a loop that ends is worse than one that complains
                     _log.exception("the worker's turn failed; it goes on")
-                    self._patience.lost([_SCHEDULED], wall())
+                    self._patience.lost([_SCHEDULED, _LIVE], wall())
                     self._close()
                     seconds = _IDLE
                 self._rest(seconds)
@@ -113,31 +115,39 @@ class Worker:
     # ---- the two kinds of work -------------------------------------------------------------------------------
 
     def _scheduled(self, house: House, due: Due, now: datetime) -> None:
-        self._before(house)
+        self._look_after(house, None)
         with watched(self.vitals, "caught_up" if due.late else "scheduled", self.now) as one:
             one.outcome = run(house, now, write=_writes(house), pages=due.pages)
         self._own, outcome = _own_users(house), one.result()
         through = outcome is not None and not outcome.parked
         if outcome and through:
             self._note_pages(outcome, due.pages, now)
+            self._look_after(house, outcome.pulled)
         self._tries += 1
         heard = outcome is not None and through and not outcome.pulled.unheard
         if not (heard or one.refused or self._tries > TRIES):
             self._patience.lost([_SCHEDULED], wall())
             return
+        if not (heard or one.refused):
+            _log.warning(
+                "a scheduled run could not read everything; it is given up, the next one counts", tries=TRIES
+            )
         self.agenda.done(due)
         self._tries = 0
         self._patience.won([_SCHEDULED, _LIVE, *(house.sources if heard else ())])
         if one.refused:  # and would be again, until a person or the next run says otherwise
             self._patience.lost([_LIVE], wall())
 
-    def _before(self, house: House) -> None:
+    def _look_after(self, house: House, pulled: Pulled | None) -> None:
+        """Whatever becomes of the webhooks, the run goes on."""
+        if self.upkeep is None:
+            return
         try:
-            self.before_run(house)
+            self.upkeep.before(house) if pulled is None else self.upkeep.after(house, pulled)
         except Parked:
             raise
         except Exception:
-            _log.exception("what goes before a run failed; the run goes on")
+            _log.exception("looking after the webhooks failed; the service goes on")
 
     def _live(self, house: House, hints: Sequence[Hint], now: datetime) -> None:
         pages = self._pages_are_due(house, now)
@@ -149,10 +159,11 @@ class Worker:
             return
         if outcome.parked:
             return
-        failed = {trouble.source for trouble in outcome.pulled.troubles}
+        looked = outcome.pulled.looked
+        failed = {hint.ref.source for hint in hints if hint.ref not in looked}
         self._patience.lost(failed, wall())
         self._patience.won({_LIVE, *(hint.ref.source for hint in hints)} - failed)
-        self.store.settle_hints([hint for hint in hints if hint.ref.source not in failed])
+        self.store.settle_hints([hint for hint in hints if hint.ref in looked])
         self._note_pages(outcome, pages, now)
 
     # ---- pages -----------------------------------------------------------------------------------------------

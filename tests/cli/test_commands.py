@@ -208,8 +208,14 @@ def test_why_gives_the_facts_and_why_not_the_condition(ran: tuple[Rig, Said]) ->
     assert "Given by Lena to Kofi on Wed 18 Feb 2026, 14:00" in said.out
     told = parsed(handrail(one, "why", ref, *NOW, "--json"))
     assert told["findings"][0]["rule"] == "handoff-stall"
-    assert "overload says nothing about" in handrail(one, "why-not", ref, "overload", *NOW).out
+    assert handrail(one, "why", told["findings"][0]["key"], *NOW).out == said.out
+    head, fails = handrail(one, "why-not", ref, "overload", *NOW).out.splitlines()[:2]
+    assert head == f"overload says nothing about “brief 0” ({ref})."
+    assert re.fullmatch(r"  fails: that is beyond a limit \(\d items in hand; asked for: .*\)", fails), fails
     assert "does speak of" in handrail(one, "why-not", ref, "handoff-stall", *NOW).out
+    nobody = handrail(one, "why", "asana:9", *NOW)
+    assert (nobody.code, nobody.out) == (2, "")
+    assert "asana:9: no such item" in nobody.err
     assert parsed(handrail(one, "why-not", ref, "overload", *NOW, "--json"))["ref"] == ref
 
 

@@ -48,7 +48,7 @@ def test_calibrate_shows_old_and_new_freezes_on_word_and_then_stays(ran: Rig) ->
     assert "[rules.learned] breach = p85" in first.out
     assert "  - 2wd  (fallback: never calibrated)" in first.out
     assert "waits, frozen 2026-03-02)" in first.out
-    assert "would change. Freeze them with `handrail calibrate --write`." in first.out
+    assert "would change: `calibrate --write` freezes them." in first.out
     told = {(one["rule"], one["level"]): one for one in json.loads(handrail(ran, "calibrate", "--json", *AS_OF).out)}
     assert told["learned", "warn"]["old"] == "1wd"
     assert not told["learned", "warn"]["frozen"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, time
 from pathlib import Path
 
@@ -162,6 +163,20 @@ def test_left_out_fields_have_no_name(config: Path) -> None:
 def test_apply_without_caps_is_a_warning(config: Path) -> None:
     warnings = [str(one) for one in opened(config, HANDRAIL__MODE="apply").warnings]
     assert any("without a cap" in one for one in warnings)
+
+
+@pytest.mark.parametrize(("when", "limit", "hours"), [
+    (["weekdays 07:00"], "2h", "72h"), (["every 15m"], "10m", "0.25h"), (["*/30 8-18 * * *"], "13h", "13.5h"),
+    (["weekdays 07:00"], "73h", ""), (["every 15m"], "2h", ""), (["mon 07:00", "thu 07:00"], "4d", ""),
+])  # fmt: skip
+def test_a_schedule_that_would_make_every_source_stale_is_a_warning(
+    config: Path, when: list[str], limit: str, hours: str
+) -> None:
+    text = f'\n[write.when]\nfields = {json.dumps(when)}\n[serve]\nstale_after = "{limit}"\n'
+    config.write_text(SMALL + text, encoding="utf-8")
+    warnings = [str(one) for one in opened(config).warnings if "stale_after" in str(one)]
+    assert len(warnings) == bool(hours)
+    assert not hours or f"{limit} is less than the {hours} between two runs" in warnings[0], warnings
 
 
 def test_named_lists_stand_where_rules_refer_to_them(tmp_path: Path) -> None:

@@ -223,3 +223,20 @@ def test_the_real_log_gives_its_answer_key(tmp_path: Path) -> None:
     events = [row for row in lived.tables["events"] if row["actor_kind"] != "own"]
     assert Counter(row["field"] if row["kind"] == "field" else row["kind"] for row in events) == counted.kinds
     assert {row["source_id"] for row in events if row["source_id"].isdecimal()} == lived.stories
+    assert Counter(row["column"] for row in lived.tables["intervals"]) == key["stage_visits"]
+    assert _spent(lived.tables["intervals"], events) == {
+        column: round(seconds * 1000) for column, seconds in key["stage_seconds_between_rows"].items()
+    }
+
+
+def _spent(intervals: Rows, events: Rows) -> dict[str, int]:
+    """Milliseconds spent in each column up to the case's last event: what comes after it is not in the key."""
+    last: dict[str, datetime] = {}
+    for row in events:
+        at = datetime.fromisoformat(row["at"])
+        last[row["ref"]] = max(at, last.get(row["ref"], at))
+    spent: Counter[str] = Counter()
+    for row in intervals:
+        left = datetime.fromisoformat(row["left_at"]) if row["left_at"] else last[row["ref"]]
+        spent[row["column"]] += round((left - datetime.fromisoformat(row["entered_at"])).total_seconds() * 1000)
+    return {column: told for column, told in spent.items() if told}

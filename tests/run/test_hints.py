@@ -72,3 +72,30 @@ def test_a_task_that_leaves_its_project_is_outside_and_a_stranger_is_nothing(sma
     with open_house(load(small.config, {})) as house:
         run(house, NOW, write=False, hints=refs)
         assert [(item.ref, item.presence) for item in house.store.items(refs)] == [(refs[0], "outside")]
+
+
+def test_an_item_that_is_refused_does_not_keep_the_others_from_being_read(small: Rig) -> None:
+    small.run()
+    tasks = small.get("/asana/api/1.0/tasks", project=_project(small), limit="100")["data"][:4]
+    refs = [Ref("asana", task["gid"]) for task in tasks]
+    for ref in refs:
+        small.send("PUT", f"/asana/api/1.0/tasks/{ref.id}", {"data": {"name": f"new {ref.id}"}}, token="as:Lena")
+    fault = {"match": f"GET /asana/api/1.0/tasks/{refs[1].id}", "kind": "403"}
+    small.send("POST", "/_sandbox/faults", {"fault": [fault]})
+    with open_house(load(small.config, {})) as house:
+        outcome = run(house, NOW, write=False, hints=[*refs, Ref("wiki", "1")])
+        titles = {item.ref: item.title for item in house.store.items(refs)}
+    assert [(one.source, one.where) for one in outcome.troubles] == [("asana", f"item {refs[1].id}")]
+    assert [titles[ref] == f"new {ref.id}" for ref in refs] == [True, False, True, True]
+    assert outcome.pulled.looked == {*refs, Ref("wiki", "1")}, "asked again, it would be refused again"
+    assert "asana" not in outcome.pulled.unheard
+
+
+def test_a_source_that_does_not_answer_has_not_been_looked_at(small: Rig) -> None:
+    small.run()
+    task = small.get("/asana/api/1.0/tasks", project=_project(small), limit="100")["data"][0]
+    small.send("POST", "/_sandbox/faults", {"fault": [{"match": "GET /asana/api/1.0/tasks/*", "kind": "401"}]})
+    with open_house(load(small.config, {})) as house:
+        outcome = run(house, NOW, write=False, hints=[Ref("asana", task["gid"])])
+    assert outcome.pulled.looked == set()
+    assert outcome.pulled.unheard == {"asana"}

@@ -100,7 +100,7 @@ def test_a_source_that_fails_keeps_its_hints_until_it_answers(small: Rig) -> Non
         life.quiet()
         life.tell_asana(project(small))
         name, gid = sorted(marked(small).items())[0]
-        fault = {"match": "GET /asana/api/1.0/tasks/*", "kind": "403"}
+        fault = {"match": "GET /asana/api/1.0/tasks/*", "kind": "401"}
         small.send("POST", "/_sandbox/faults", {"fault": [fault]})
         finish(small, gid)
         life.until(lambda: life.ran("live"), "a look that fails")
@@ -108,6 +108,26 @@ def test_a_source_that_fails_keeps_its_hints_until_it_answers(small: Rig) -> Non
         small.lift_faults()
         life.until(lambda: name not in marked(small), "the cleared field")
         life.quiet()
+
+
+def test_a_task_that_is_refused_for_good_keeps_nothing_else_waiting(small: Rig) -> None:
+    with living(small) as life:
+        life.quiet()
+        life.tell_asana(project(small))
+        (_, refused), (name, gid) = sorted(marked(small).items())[:2]
+        fault = {"match": f"GET /asana/api/1.0/tasks/{refused}*", "kind": "403"}
+        small.send("POST", "/_sandbox/faults", {"fault": [fault]})
+        finish(small, refused)
+        life.until(lambda: f"asana: item {refused}: " in said(life), "a word about it")
+        life.quiet()
+        finish(small, gid)
+        life.until(lambda: name not in marked(small), "the cleared field")
+        life.quiet()
+
+
+def said(life: Life) -> str:
+    last = life.vitals.snapshot().last.get("live")
+    return last.trouble if last else ""
 
 
 def test_silence_is_found_by_the_schedule(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import re
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from sync.config import load
+from sync.html import plots
+from sync.html.figures import _slug
 from sync.report import rendered
 from sync.wiring import open_house
 from tests.run.worlds import NOW, rig, stalled_log
@@ -83,6 +86,13 @@ def test_every_plot_has_words_and_a_table(report: str) -> None:
     assert report.count("<figcaption>") == report.count("<figure")
     assert report.count("<summary>The figures</summary>") >= len(plots)
     assert all(attrs.get("scope") in ("col", "row") for tag, attrs in tags if tag == "th")
+
+
+def test_a_label_wider_than_the_drawing_is_cut_and_ids_differ_in_any_script() -> None:
+    long = "Waiting for the agency's second round of corrections " * 3
+    drawn = plots.ageing("age", "words", [long, "Review"], [[3.0], [1.0]], {})
+    assert "Waiting for the agency'…" in html.unescape(drawn)
+    assert len({_slug(name) for name in ("日本", "中国", "a-b", "a_b", "a")}) == 5
 
 
 def colours(css: str) -> list[dict[str, str]]:
