@@ -40,7 +40,8 @@ class FoundField:
 class FoundPlace:
     """Where items are: a project, a data source. `group`: the team or page it is shown under, empty when unknown.
 
-    `columns` is empty until it was asked for; where a field's options are the columns it stays empty.
+    `columns` is empty until it was asked for; where a field's options are the columns it stays empty. `own`: names
+    of the fields that carry our mark; they are not among `fields`.
     """
 
     id: str
@@ -50,6 +51,7 @@ class FoundPlace:
     private: bool = False
     fields: tuple[FoundField, ...] = ()
     columns: tuple[FoundColumn, ...] = ()
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,8 @@ class Column:
 class FieldDef:
     """A custom field or property as the vendor defines it. `options`: option id and name, disabled ones too.
 
-    `writable`: False for what the vendor computes or keeps to itself (formulas, read-only fields, ids).
+    `writable`: False for what the vendor computes or keeps to itself (formulas, read-only fields, ids), and where a
+    mark tells our fields from people's, for theirs. `why`: the reason and the way out, where there is more to say.
     """
 
     id: str
@@ -85,6 +86,7 @@ class FieldDef:
     type: str
     options: tuple[tuple[str, str], ...] = ()
     writable: bool = True
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +343,8 @@ class Receipt:
     `outcome`: `written`; `found` (it was there already, by our mark); `moved_on` (what we would have replaced was
     no longer what we had decided on: left alone). `remote`: the vendor's id of what was written; `values`: what it
     holds now, by field name; `version`: the item's new version, so that our own write costs no second read;
-    `seen_version`: the version that was seen right before the write.
+    `seen_version`: the version that was seen right before the write. `fields`: of an item whose vendor keeps no
+    history, our fields as its next look shows them.
     """
 
     key: str
@@ -352,3 +355,4 @@ class Receipt:
     version: str = ""
     note: str = ""
     seen_version: str = ""
+    fields: tuple[Field, ...] = ()

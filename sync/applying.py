@@ -110,7 +110,7 @@ def _spare_the_echo(house: House, change: Change, receipt: Receipt) -> None:
     if not isinstance(change, SetFields) or not receipt.version:
         return
     if house.store.known(change.ref) == receipt.seen_version:
-        house.store.set_version(change.ref, receipt.version)
+        house.store.set_version(change.ref, receipt.version, receipt.fields)
 
 
 def _note_failure(house: House, run: str, step: Step, error: ConnectorError, applied: Applied) -> None:

@@ -168,7 +168,7 @@ def _switched_on(settings: Settings) -> Iterator[str]:
 
 def _notifying(settings: Settings) -> Iterator[tuple[str, str]]:
     """What the config switches on that people are told of."""
-    if not _takes_fields(settings):
+    if not any(settings.kind_of(source).posts for source in settings.sources):
         return
     if settings.write.status_updates:
         often = "at most once a week, and only when there is something else to say"

@@ -36,7 +36,7 @@ def give_back(house: House, run: str, sent: Sequence[Sent]) -> Iterator[LeftAlon
     """
     for source in house.sources.values():
         mine = [one for one in sent if one.step.source == source.id and _held_something(one)]
-        if not (mine and source.item_fields):
+        if not (mine and source.histories):
             continue
         try:
             page = source.connector.get([one.change.ref.id for one in mine])

@@ -36,7 +36,7 @@ class Progress:
 class Source:
     """One source of the config with its door (None: this command reaches no vendor).
 
-    `item_fields`, `pages`: what its vendor can hold for us.
+    `item_fields`, `pages`, `posts`: what its vendor can hold for us. `histories`: it tells who changed a field.
     """
 
     id: str
@@ -44,6 +44,8 @@ class Source:
     terms: SourceTerms
     item_fields: bool
     pages: bool
+    posts: bool = False
+    histories: bool = False
 
     @property
     def connector(self) -> Connector:

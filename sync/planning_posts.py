@@ -38,7 +38,7 @@ def posts(house: House, judgement: Judgement, pages: str | None) -> Iterator[Ste
     homes = dict(judgement.board.items.select("ref", pl.col("container").cast(pl.String)).iter_rows())
     level = levels(house.settings.shape.publish, places.values())
     for place in sorted(places.values(), key=lambda one: str(one.ref)):
-        if write.status_updates and house.sources[place.ref.source].item_fields and level[str(place.ref)] != "none":
+        if write.status_updates and house.sources[place.ref.source].posts and level[str(place.ref)] != "none":
             mine = [finding for finding in loud if homes.get(finding.subject.id) == str(place.ref)]
             yield from _status(house, judgement.board, place, mine, pages)
     for finding in judgement.said if write.comments else ():
@@ -82,7 +82,7 @@ def _words(house: House, board: Board, found: Sequence[Finding]) -> Iterator[str
 def _comment(house: House, finding: Finding, pages: str | None) -> Iterator[Step]:
     ref = Ref.parse(finding.subject.id)
     target = f"comment:{finding.key}"
-    if not house.sources[ref.source].item_fields or house.store.made(target):
+    if not house.sources[ref.source].posts or house.store.made(target):
         return
     text, link = f"{finding.sentence}\n{finding.next_step}".strip(), own(f"table:{pages}/{TABLE}") if pages else ""
     change = PostComment(f"comment/{finding.key}", ref, text, link=link)

@@ -20,6 +20,8 @@ from connectors.notion.discovery import NotionDiscovery
 from connectors.notion.discovery import claims as notion_claims
 from connectors.notion.hearing import NotionEar
 from connectors.notion.options import NotionOptions
+from connectors.notion.properties import TYPES
+from connectors.notion.schema import OWN
 from connectors.pace import Pace
 from sync.config import Settings, SourceKind
 from sync.house import House, Listening, Progress, Source
@@ -27,13 +29,14 @@ from sync.init.vendor import Vendor
 from sync.intent import item_fields
 from sync.pace import SharedPace, pace_key
 from sync.planning import TABLE
+from sync.sandbox_time import observing
 from sync.stopping import Stop, StoppingPace
 from sync.store import Store
 from sync.view import SourceTerms
 
 KINDS: Mapping[str, SourceKind] = {
-    "asana": SourceKind(AsanaOptions, item_fields=True),
-    "notion": SourceKind(NotionOptions, pages=True),
+    "asana": SourceKind(AsanaOptions, item_fields=True, posts=True, histories=True),
+    "notion": SourceKind(NotionOptions, item_fields=True, pages=True),
 }
 
 VENDORS: Mapping[str, Vendor] = {
@@ -51,7 +54,8 @@ VENDORS: Mapping[str, Vendor] = {
         str(NotionOptions.model_fields["base_url"].default),
         NotionDiscovery,
         notion_claims,
-        {},
+        TYPES,
+        OWN,
     ),
 }
 """Where `handrail init` and `handrail check` can look around."""
@@ -93,7 +97,8 @@ def furnished(
             opened.extend([door] if door else [])
             kind = settings.kind_of(id_)
             heard = Listening(door) if door and settings.mode == "observe" else door
-            sources[id_] = Source(id_, heard, _terms(id_, settings), kind.item_fields, kind.pages)
+            can = (kind.item_fields, kind.pages, kind.posts, kind.histories)
+            sources[id_] = Source(id_, heard, _terms(id_, settings), *can)
         yield House(settings, store, sources, rules, settings.terms(), meter, progress or Progress(), stop)
     finally:
         for one in opened:
@@ -128,8 +133,9 @@ def _door(
         case NotionOptions():
             pace = _pace(store, options, token, stop)
             return NotionConnector(
-                id_, options, token, pace, memory, TABLE, meter, sleep=stop.sleep, stored=store.present
-            )
+                id_, options, token, pace, memory, TABLE, meter, sleep=stop.sleep, stored=store.present,
+                own=[one.name for one in own], clock=observing(options.base_url),
+            )  # fmt: skip
         case _:
             raise AssertionError(f"sources.{id_}: a kind without a door")
 

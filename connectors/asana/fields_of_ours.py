@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from connectors.asana import fields
@@ -10,11 +10,17 @@ from connectors.asana.sdk import Endpoints
 from connectors.asana.writes import DIGITS
 from connectors.base import Own
 from connectors.errors import Rejected, Transient
-from connectors.model import EnsureFields, OwnField, Receipt
+from connectors.model import EnsureFields, OwnField, OwnType, Receipt
 
 Json = Any
 
-SUBTYPES = {"option": "enum", "date": "date", "text": "text", "number": "number", "url": "text"}
+SUBTYPES: Mapping[OwnType, str] = {
+    "option": "enum",
+    "date": "date",
+    "text": "text",
+    "number": "number",
+    "url": "text",
+}
 _ABOUT = "Kept by Handrail."
 
 

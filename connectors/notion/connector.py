@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,7 +49,7 @@ class NotionConnector:
     """One Notion connection (token) as one source of the config. See `connectors.base.Connector`.
 
     `own_table_key`: the key of the `EnsureTable` change whose table is also pulled. `clock` dates what is observed.
-    `stored`: which rows are kept as present; without it nothing is swept.
+    `stored`: which rows are kept as present; without it nothing is swept. `own`: the names of our item fields.
     Raises Rejected at once when the config's ids are none.
     """
 
@@ -57,7 +57,7 @@ class NotionConnector:
         self, id: str, options: NotionOptions, token: str, pace: Pace, memory: Memory,  # noqa: A002
         own_table_key: str = "findings", meter: Meter | None = None, transport: httpx.BaseTransport | None = None,
         clock: Callable[[], datetime] = _now, stored: Stored | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = time.sleep, own: Collection[str] = (),
     ) -> None:  # fmt: skip
         self.id = id
         self._notes = Notes(memory)
@@ -68,7 +68,7 @@ class NotionConnector:
         self._pages = Pages(sources)
         self._doubles = Doubles(sources, self._pages.edited)
         own_rows = OwnRows(sources, self._tables, clock, sweeps, self._doubles)
-        self._reads = Reads(sources, self._tables, own_rows, sweeps, clock)
+        self._reads = Reads(sources, self._tables, own_rows, sweeps, clock, own)
         self._rows = Rows(sources, self._tables, own_rows, self._reads.item)
         self._away = Away(sources, self._tables, own_rows)
 

@@ -114,7 +114,7 @@ def _place(source: Json) -> FoundPlace:
         for one in schema.properties
         if not one.mark
     )
-    return FoundPlace(schema.id, schema.name, schema.url, fields=tuple(fields))
+    return FoundPlace(schema.id, schema.name, schema.url, fields=tuple(fields), own=tuple(schema.own()))
 
 
 def _options(body: Json) -> tuple[FoundColumn, ...]:

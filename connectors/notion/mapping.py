@@ -36,13 +36,19 @@ def work_item(source: str, binding: Binding, row: Row) -> WorkItem:
         item = _work_item(source, binding, row)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Garbled(f"page {row.get('id', 'without an id')} is not what Notion documents: {error!r}") from error
-    return dataclasses.replace(item, version=version(item))
+    return dataclasses.replace(item, version=_version(binding, item))
 
 
-def version(item: WorkItem) -> str:
-    """A hash of the row as the model sees it: edits within one of Notion's minutes still differ."""
-    bare = dataclasses.replace(item, version="") if item.version else item
-    return hashlib.sha256(orjson.dumps(bare, default=list)).hexdigest()[:24]
+def _version(binding: Binding, item: WorkItem) -> str:
+    """A hash of the row as the model sees it: edits within one of Notion's minutes still differ.
+
+    Our own properties count while they hold something, so that making them changes no row. What is read beside the
+    row counts by its name.
+    """
+    told = tuple(one for one in item.fields if one.value is not None or one.id not in binding.own)
+    beside = [*(prop.id for prop in binding.complete), *(["body"] if binding.body else [])]
+    hashed = orjson.dumps([dataclasses.replace(item, fields=told), *beside], default=list)
+    return hashlib.sha256(hashed).hexdigest()[:24]
 
 
 def _work_item(source: str, binding: Binding, row: Row) -> WorkItem:
@@ -112,6 +118,8 @@ def _fields(binding: Binding, properties: Mapping[str, Row], group: Row | None) 
     team_is_known = False
     for prop in binding.fields:
         value, text = _read(prop, properties)
+        if prop.mark and prop.type in ("select", "status"):
+            text = text.replace(COMMA, ",")
         team_is_known |= prop == binding.team and value is not None
         if not (prop == binding.team and value is None and group):
             yield Field(prop.id, prop.name, prop.type, value, text)

@@ -17,7 +17,7 @@ EDITED_BY = "Edited by"
 """The column by which our own row writes are told from people's edits."""
 TITLE = "Finding"
 
-_TYPES: Mapping[OwnType, str] = {
+TYPES: Mapping[OwnType, str] = {
     "option": "select", "date": "date", "text": "rich_text", "number": "number", "url": "url",
 }  # fmt: skip
 _FITTING: Mapping[OwnType, frozenset[str]] = {
@@ -31,7 +31,7 @@ _FITTING: Mapping[OwnType, frozenset[str]] = {
 
 def definition(own: OwnField, *, key: bool = False) -> dict[str, Json]:
     """A property of ours, as a schema request defines it. `key`: it holds the keys by which we know our rows."""
-    kind = _TYPES[own.type]
+    kind = TYPES[own.type]
     options = {"options": [{"name": option_name(name)} for name in own.options]} if own.type == "option" else {}
     description = f"{KEY} Leave it as it is." if key else f"{OWN} A value that a person changes is left alone."
     return {"type": kind, kind: options, "description": description}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -30,11 +30,14 @@ class Reads:
     """What `NotionConnector` reads.
 
     A cursor is JSON: `since` for the next increment, `from` inside a full pull, `swept` when all was last listed.
+    `own`: the names of our properties on people's tables.
     """
 
-    def __init__(self, sources: Sources, tables: Tables, own_rows: OwnRows, sweeps: Sweeps, clock: Clock) -> None:
+    def __init__(
+        self, sources: Sources, tables: Tables, own_rows: OwnRows, sweeps: Sweeps, clock: Clock, own: Collection[str]
+    ) -> None:  # fmt: skip
         self._sources, self._tables, self._own_rows, self._clock = sources, tables, own_rows, clock
-        self._sweeps = sweeps
+        self._sweeps, self._own = sweeps, own
         self._id, self._notion, self._notes = sources.source, sources.notion, sources.notes
         self._people_listed = False
         self._lock = threading.Lock()
@@ -135,7 +138,7 @@ class Reads:
         try:
             for rows, reached, last in walks.walk(self._notion, data_source, "last_edited_time", start):
                 seen_at = self._clock()  # what completes a row below takes its time, and it is not newer for that
-                schema, containers = self._still_fitting(table, schema, rows)
+                schema, containers = self._still_fitting(table, schema, rows, first=mark == state["since"])
                 binding = self._sources.binding(table, schema)
                 items = self._changed(binding, rows, known)
                 people = self._people(rows) if items else {}
@@ -156,9 +159,15 @@ class Reads:
         return whole_item(self._id, binding, row, self._notion)
 
     def _still_fitting(
-        self, table: Table, schema: Schema, rows: Sequence[Row]
-    ) -> tuple[Schema, tuple[Container, ...]]:
-        if all(schema.fits(row) for row in rows):
+        self, table: Table, schema: Schema, rows: Sequence[Row], *, first: bool
+    ) -> tuple[Schema, tuple[Container, ...]]:  # fmt: skip
+        """A row shows what is new in a schema, but not that a property in our way was handed over to us."""
+        clash = (
+            first
+            and table.role == "work"
+            and any(prop.name in self._own and not prop.mark for prop in schema.properties)
+        )
+        if not clash and all(schema.fits(row) for row in rows):
             return schema, ()
         schema = self._sources.fresh_schema(schema.id)
         return schema, (container(self._id, self._sources.binding(table, schema)),)

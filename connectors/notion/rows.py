@@ -128,8 +128,12 @@ class Rows:
         if not differing:
             return Receipt(change.key, "found", row["id"], url, now, seen.version, seen_version=seen.version)
         row = self._update(row["id"], ours, differing)
-        now = {name: own_value(row["properties"][name]) for name in change.values}
-        return Receipt(change.key, "written", row["id"], url, now, self._item(row).version, seen_version=seen.version)
+        now, item = {name: own_value(row["properties"][name]) for name in change.values}, self._item(row)
+        ids = {prop.id for prop in ours.values()}
+        shown = tuple(field for field in item.fields if field.id in ids)
+        return Receipt(
+            change.key, "written", row["id"], url, now, item.version, seen_version=seen.version, fields=shown
+        )
 
     def _ours(self, change: SetFields, row: Row) -> Mapping[str, Property]:
         home = home_of(row)

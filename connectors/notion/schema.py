@@ -21,6 +21,10 @@ OWN = "Written by Handrail."
 KEY = "Handrail knows its rows by this."
 """How the descriptions of our properties begin. A property without one of these is a person's, whatever its name."""
 
+COMPUTED = frozenset({
+    "formula", "rollup", "unique_id", "button", "created_time", "created_by", "last_edited_time", "last_edited_by",
+})  # fmt: skip
+"""Types whose values nobody can set."""
 WITH_OPTIONS = frozenset({"select", "status", "multi_select"})
 FITTING: Mapping[str, frozenset[str]] = {
     "status": frozenset({"status", "select"}),
@@ -147,6 +151,11 @@ class Binding:
     complete: tuple[Property, ...] = ()
     body: bool = False
 
+    @property
+    def own(self) -> frozenset[str]:
+        """Ids of our own properties."""
+        return frozenset(prop.id for prop in self.fields if prop.mark)
+
 
 def bind(schema: Schema, options: TableOptions, role: str, team: str | None = None) -> Binding:
     """Find the properties that the config names; our own are kept as fields, too. `team`: the source's team field.
@@ -197,5 +206,20 @@ def container(source: str, binding: Binding) -> Container:
     """The data source in the model's words: its status options are the columns."""
     schema = binding.schema
     columns = tuple(Column(id_, name) for id_, name in binding.status.options) if binding.status else ()
-    fields = tuple(FieldDef(prop.id, prop.name, prop.type, prop.options) for prop in schema.properties)
+    fields = tuple(map(_field_def, schema.properties))
     return Container(Ref(source, schema.id), schema.name, schema.url, binding.role, None, columns, fields)
+
+
+def _field_def(prop: Property) -> FieldDef:
+    """Only what carries our mark is ours to write, and only while it can hold anything."""
+    why = "" if prop.mark == "own" else _THEIRS
+    if prop.type in COMPUTED:
+        why = f"is of type {prop.type}, which nobody can write to; rename it, or give ours another name {_WHERE}"
+    return FieldDef(prop.id, prop.name, prop.type, prop.options, not why, why)
+
+
+_WHERE = "under [write] fields"
+_THEIRS = (
+    f"is a person's; rename it, give ours another name {_WHERE}, or hand it over by beginning its description with "
+    f"“{OWN}”"
+)

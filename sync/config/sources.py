@@ -22,11 +22,14 @@ SANDBOX_TOKEN = "sandbox"  # noqa: S105
 
 @dataclass(frozen=True, slots=True)
 class SourceKind:
-    """What a `kind` of source means. `pages`: it can hold our table and page; `item_fields`: and our fields."""
+    """What a `kind` of source means. `pages`: it can hold our table and page; `item_fields`: our fields; `posts`:
+    status updates and comments. `histories`: its vendor keeps who changed a field, and to what."""
 
     options: type[BaseModel]
     item_fields: bool = False
     pages: bool = False
+    posts: bool = False
+    histories: bool = False
 
 
 def built(read: Read, kinds: Mapping[str, SourceKind]) -> tuple[dict[str, BaseModel], list[Problem]]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from connectors.discovery import Claims, Discovery
 from connectors.errors import Denied
 from connectors.http import Meter
+from connectors.model import OwnType
 from sync.config.sources import SANDBOX_TOKEN, could_be_token, is_loopback
 
 _TRIES = 5
@@ -23,8 +24,10 @@ class Vendor:
     base_url: str
     open: Callable[[str, str, Meter], Discovery]
     claims: Callable[[Any], Claims]
-    own_types: Mapping[str, str]
+    own_types: Mapping[OwnType, str]
     """The vendor's word for each type of our own fields on items."""
+    marks: str = ""
+    """How the description of a field of ours begins, where that is what tells it from a person's of the same name."""
 
 
 class Asker(Protocol):

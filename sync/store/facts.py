@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, select, tuple_, update
 
 from connectors.base import Memory, OwnRow, Scope
-from connectors.model import Container, Event, Person, Ref, WorkItem
+from connectors.model import Container, Event, Field, Person, Ref, WorkItem
 from sync.store.bulk import chunks, put
 from sync.store.codec import instant, load, micros
 from sync.store.keeping import forget_cursor
 from sync.store.opening import writing
-from sync.store.rows import container_of, event_of, item_of, own_row_of, own_row_row, person_of
+from sync.store.rows import container_of, event_of, fields_json, item_of, own_row_of, own_row_row, person_of
 from sync.store.schema import CONTAINER, CURSOR, EVENT, ITEM, MEMORY, OWN_ROW, PERSON, READ_WHOLE
 
 
@@ -47,11 +47,17 @@ class Facts:
         with self.engine.connect() as connection:
             return {source: int(count) for source, count in connection.execute(query)}
 
-    def set_version(self, ref: Ref, version: str) -> None:
-        """Our own write made a new version with nothing new in it to read. Only where the history is kept."""
+    def set_version(self, ref: Ref, version: str, fields: Sequence[Field] = ()) -> None:
+        """Our own write made a new version with nothing new in it to read but these fields. Only where the history is
+        kept."""
         where = (ITEM.c.source == ref.source, ITEM.c.remote == ref.id, ITEM.c.history_version.is_not(None))
         with writing(self.engine).begin() as connection:
-            connection.execute(update(ITEM).where(*where).values(version=version, history_version=version))
+            values: dict[str, object] = {"version": version, "history_version": version}
+            row = connection.execute(select(ITEM).where(*where)).one_or_none() if fields else None
+            if row is not None:
+                merged = {one.id: one for one in (*item_of(row).fields, *fields)}
+                values["fields_json"] = fields_json(merged.values())
+            connection.execute(update(ITEM).where(*where).values(**values))
 
     def cursor(self, scope: Scope) -> str | None:
         """Where the next pull of a scope begins; None: at the beginning."""

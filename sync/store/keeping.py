@@ -15,6 +15,7 @@ from sync.observe import observe
 from sync.store import met
 from sync.store.bulk import Row, add, chunks, put
 from sync.store.codec import instant, micros
+from sync.store.echo import own_marked
 from sync.store.histories import Difference, keep_events
 from sync.store.opening import writing
 from sync.store.rows import container_row, item_of, item_row, own_row_row, person_row
@@ -131,7 +132,8 @@ def _write_items(
         before = stored.get(ref)
         row = item_row(item) | {"scope": page.scope.id or (before.scope if before is not None else "")}
         has_history = ref in histories
-        row["history_version"] = item.version if has_history else (before.history_version if before else None)
+        all_told = has_history or page.observed_at is not None  # by the vendor, or by comparing
+        row["history_version"] = item.version if all_told else (before.history_version if before else None)
         row["seen_at"] = _seen_at(page, has_history, before)
         if before is None:
             new.append(row | {"change": change})
@@ -183,7 +185,7 @@ def _observed(
         before = item_of(row) if seen else None
         if found := observe(before, item, seen, page.observed_at, names):
             events[ref] = found
-    return events
+    return own_marked(connection, events, [ref for ref in events if ref in stored])
 
 
 def _home(item: WorkItem, scope: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from connectors.base import OwnRow
@@ -14,6 +15,11 @@ def _plain(text: str | None) -> str | None:
     return None if text is None else plain(text)
 
 
+def fields_json(fields: Iterable[Field]) -> str:
+    """An item's fields, as `item_of` reads them."""
+    return dump([[one.id, one.name, one.type, one.value, one.text] for one in fields])
+
+
 def item_row(item: WorkItem) -> Row:
     """What the vendor shows of an item; the store's own columns (`history_version` and so on) are not in it."""
     return {
@@ -24,7 +30,7 @@ def item_row(item: WorkItem) -> Row:
         "completed": item.completed, "completed_at": micros(item.completed_at), "approval": item.approval,
         "due": item.due, "start": item.start, "parent": item.parent, "subtasks": item.subtasks,
         "tags_json": dump(item.tags), "waits_for_json": dump(item.waits_for),
-        "fields_json": dump([[one.id, one.name, one.type, one.value, one.text] for one in item.fields]),
+        "fields_json": fields_json(item.fields),
         "links_json": dump(item.links), "presence": item.presence,
     }  # fmt: skip
 
@@ -85,7 +91,9 @@ def container_row(container: Container) -> Row:
         "source": container.ref.source, "remote": container.ref.id, "name": plain(container.name),
         "url": plain(container.url), "role": container.role, "private": container.private,
         "columns_json": dump([[one.id, one.name] for one in container.columns]),
-        "fields_json": dump([[one.id, one.name, one.type, one.options, one.writable] for one in container.fields]),
+        "fields_json": dump(
+            [[one.id, one.name, one.type, one.options, one.writable, one.why] for one in container.fields]
+        ),
     }  # fmt: skip
 
 

@@ -51,23 +51,28 @@ class Said:
 
     def written(self, targets: Iterable[str]) -> dict[str, Written]:
         """What each of these targets holds because of us; those where we never wrote, nor tried, are left out."""
-        found: dict[str, Written] = {}
         with self.engine.connect() as connection:
-            for piece in chunks(sorted(set(targets))):
-                pending = _pending(connection, piece)
-                said: dict[str, list[Row[Any]]] = {target: [] for target in pending}
-                for row in connection.execute(select(SAID).where(SAID.c.target.in_(piece)).order_by(SAID.c.at)):
-                    said.setdefault(row.target, []).append(row)
-                for target, rows in said.items():
-                    values = {row.field: load(row.value_json) for row in rows}
-                    at, run = (instant(rows[-1].at), rows[-1].run) if rows else (None, "")
-                    found[target] = Written(values, at, run, pending.get(target, {}))
-        return found
+            return written_at(connection, targets)
 
     def forget_said(self, target: str) -> None:
         """What we wrote there is not what is there: the next plan writes it anew, where no person did."""
         with writing(self.engine).begin() as connection:
             connection.execute(delete(SAID).where(SAID.c.target == target))
+
+
+def written_at(connection: Connection, targets: Iterable[str]) -> dict[str, Written]:
+    """See `Said.written`."""
+    found: dict[str, Written] = {}
+    for piece in chunks(sorted(set(targets))):
+        pending = _pending(connection, piece)
+        said: dict[str, list[Row[Any]]] = {target: [] for target in pending}
+        for row in connection.execute(select(SAID).where(SAID.c.target.in_(piece)).order_by(SAID.c.at)):
+            said.setdefault(row.target, []).append(row)
+        for target, rows in said.items():
+            values = {row.field: load(row.value_json) for row in rows}
+            at, run = (instant(rows[-1].at), rows[-1].run) if rows else (None, "")
+            found[target] = Written(values, at, run, pending.get(target, {}))
+    return found
 
 
 def say(connection: Connection, run: str, target: str, values: Values, now: int) -> None:

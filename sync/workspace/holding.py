@@ -113,18 +113,22 @@ def _pages(source: SeenSource, read: Read) -> Iterator[Problem]:
 
 
 def _ours(settings: Settings, source: SeenSource, read: Read) -> Iterator[Problem]:
-    """A person's field of another type that has the name of one of ours."""
+    """A person's field that has the name of one of ours: of another type, or where a mark would tell it for ours."""
     from sync.intent import item_fields
 
     keys = dict(settings.write.fields)
     for ours in item_fields(settings.field_names, settings.rules()) if source.vendor.own_types else ():
         wanted = source.vendor.own_types[ours.type]
-        for place in source.all_places():
+        for place in source.work_places():
             there = next((one for one in place.fields if one.name == ours.name), None)
+            where = ("write", "fields", next((key for key, name in keys.items() if name == ours.name), ""))
             if there and there.type != wanted:
-                key = next((key for key, name in keys.items() if name == ours.name), "")
                 message = f'"{place.name}" has a field "{ours.name}" of type {there.type}; ours needs {wanted}'
-                yield read.problem(("write", "fields", key), message, "rename one of the two")
+                yield read.problem(where, message, "rename one of the two")
+            elif there and source.vendor.marks:
+                message = f'"{place.name}" has a property "{ours.name}" that is a person\'s'
+                hint = f"rename one of the two, or begin its description with: {source.vendor.marks}"
+                yield read.problem(where, message, hint)
 
 
 # ---- columns and people --------------------------------------------------------------------------------------

@@ -43,6 +43,11 @@ class SeenSource:
         """Every place that could be read, each once."""
         return list({one.id: one for found in self.places.values() for one in found}.values())
 
+    def work_places(self) -> list[FoundPlace]:
+        """Those whose items are work, and so may carry our fields."""
+        work = (found for claim, found in self.places.items() if claim.role in ("", "work"))
+        return list({one.id: one for found in work for one in found}.values())
+
 
 def look(settings: Settings, vendors: Mapping[str, Vendor], meter: Meter) -> dict[str, SeenSource]:
     """Ask each source whose token is there. What one vendor refuses does not keep the others from being asked."""

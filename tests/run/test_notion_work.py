@@ -1,0 +1,44 @@
+"""A Notion table of work in whole runs: what an idle run asks for, and when a change in a sandbox happened."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from connectors.model import Ref
+from sync.config import load
+from sync.wiring import open_house
+from tests.run.notion_work import with_work
+from tests.run.worlds import NOW, rig
+
+
+def test_an_idle_run_reads_no_body_again_and_asks_once_a_table(tmp_path: Path) -> None:
+    with rig(tmp_path) as one:
+        work = with_work(one, more="body = true")
+        one.run()
+        work.later(hours=1)
+        work.edit("one", {"Name": "one, renamed"})
+        one.run(now=NOW + timedelta(hours=2))
+        one.clear_log()
+        assert one.run(now=NOW + timedelta(hours=2)).plan.steps == ()
+        asked = [call["path"] for call in one.get("/_sandbox/requests")["requests"] if "/notion/" in call["path"]]
+        assert sum(path.endswith(f"data_sources/{work.table}/query") for path in asked) == 1
+        assert not any(path.endswith("/markdown") and path.split("/")[-2] in work.rows.values() for path in asked)
+
+
+def test_what_changes_in_a_sandbox_that_stands_in_the_past_is_dated_by_its_clock(tmp_path: Path) -> None:
+    with rig(tmp_path) as one:
+        work = with_work(one)
+        one.run()
+        at = work.later(hours=1)
+        work.edit("one", {"Status": "Done"})
+        work.later(minutes=20)
+        now = work.later(minutes=20)
+        outcome = one.run(now=now)
+        assert outcome.troubles == []
+        with open_house(load(one.config, {})) as house:
+            told = house.store.events(Ref("notion", work.rows["one"]))
+        (moved,) = [event for event in told if event.kind == "transition" and event.old_text == "Doing"]
+        assert moved.approximate
+        assert moved.not_before is not None
+        assert moved.not_before <= at <= moved.at <= now
