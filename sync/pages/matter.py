@@ -13,6 +13,7 @@ import polars as pl
 from connectors.document import Block
 from rules.base import Board, Finding, Rule
 from rules.engine import Judgement
+from rules.promises import Promise
 from sync.pages.days import day_start, whole_days
 from sync.pages.past import Past
 from sync.plan import LeftAlone
@@ -36,8 +37,9 @@ class Matter:
 
     `written`: values that Handrail wrote in the seven days before today. `secret`: refs whose titles readers may not
     see. `links`: where our other places are, by `findings`, `friday` and the names of teams. `boards`: where a flow's
-    items are, by its id, as far as readers may know. `stale`: sources not read whole for too long. `name_people`
-    false: a person is called by their team, and a finding about a person is a count.
+    items are, by its id, as far as readers may know. `promises`: what `calibrate` froze, by flow. `stale`: sources
+    not read whole for too long. `name_people` false: a person is called by their team, and a finding about a person
+    is a count.
     """
 
     judgement: Judgement
@@ -51,6 +53,7 @@ class Matter:
     written: int = 0
     links: Mapping[str, str] = field(default_factory=dict)
     boards: Mapping[str, Sequence[Place]] = field(default_factory=dict)
+    promises: Mapping[str, Promise] = field(default_factory=dict)
     stale: tuple[Stale, ...] = ()
 
     @cached_property
