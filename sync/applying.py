@@ -22,8 +22,8 @@ from sync.stopping import Stop
 class Applied:
     """What became of the changes: counts by outcome, what moved on meanwhile, and what failed.
 
-    `items`: those whose fields were written; `whole`: the sources where anything else was; `gone`: the items that were
-    not there any more when their turn came.
+    `items`: those whose fields were written; `whole`: the sources where anything else was; `gone`: the items that
+    were not there any more when their turn came.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)

@@ -29,10 +29,10 @@ class Writes:
     def set_fields(self, change: SetFields) -> Receipt:
         """Set the fields, all in one PUT, if they still hold what was decided on.
 
-        `found` when they hold the wanted values already, `moved_on` when one holds a third value, or shall be emptied
-        and is not there: what a task held before it left a project is there again when it comes back. `seen_version` is
-        the task's version right before the write, `version` the one after it. Rejected when a field or option is
-        not on the task, or when Asana took the write and kept another value.
+        `found` when they hold the wanted values already, `moved_on` when one holds a third value, or shall be
+        emptied and is not there: what a task held before it left a project is there again when it comes back.
+        `seen_version` is the task's version right before the write, `version` the one after it. Rejected when a
+        field or option is not on the task, or when Asana took the write and kept another value.
         """
         task = self._look(change.ref.id)
         if _left_behind(task, change.values):
