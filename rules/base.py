@@ -118,11 +118,15 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One fact behind a finding: when, what it says in words, and the item it belongs to."""
+    """One fact behind a finding: when, what it says in words, and the item it belongs to.
+
+    `events`: the vendor's ids of that item's events at that instant, where they were asked for.
+    """
 
     at: datetime
     text: str
     ref: str = ""
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,8 @@ def _told(board: Board, finding: Finding) -> Iterable[str]:
     for charge in finding.charges:
         yield f"  {charge.what:<9} {charge.formula}"
     for fact in finding.evidence:
-        yield f"  {moment(fact.at, zone)}  {fact.text}" + (f"  {fact.ref}" if fact.ref else "")
+        where = f"  {fact.ref}" + "".join(f" event {id_}" for id_ in fact.events) if fact.ref else ""
+        yield f"  {moment(fact.at, zone)}  {fact.text}{where}"
     yield f"  next step {finding.next_step}"
     yield f"  key       {finding.key}"
 

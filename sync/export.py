@@ -19,6 +19,7 @@ from rules.base import INSTANT, Board, Finding
 from rules.flow import stays
 from rules.handoffs import handoff_table
 from rules.now import standing
+from sync.evidence import traced
 from sync.people import accounts, same_people
 from sync.store import Store, StoreError
 from sync.store.codec import micros
@@ -38,6 +39,7 @@ _FINDINGS: Mapping[str, Any] = {
     "key": pl.String, "rule": pl.String, "level": pl.String, "ref": pl.String, "since": INSTANT, "limit": pl.String,
     "cost_hours": pl.Float64, "cost_money": pl.Float64, "sentence": pl.String, "currency": pl.String,
     "subject": pl.String, "friction_hours": pl.Float64, "friction_money": pl.Float64, "delay_money": pl.Float64,
+    "items": pl.String, "events": pl.String,
 }  # fmt: skip
 
 
@@ -76,7 +78,7 @@ def _tables(
     yield "events", events(store, board)
     yield "intervals", intervals(board)
     yield "handoffs", handoff_table(board)
-    yield "findings", findings_table(findings)
+    yield "findings", findings_table(traced(store, findings))
 
 
 def items(board: Board) -> pl.DataFrame:
@@ -154,12 +156,16 @@ def _named(rows: pl.DataFrame, name: str, id_: str, people: pl.DataFrame, column
 
 
 def findings_table(findings: Iterable[Finding]) -> pl.DataFrame:
-    """One row a finding, sorted by ref and time; `ref` is empty where a finding is about more than one item."""
+    """One row a finding, sorted by ref and time; `ref` is empty where a finding is about more than one item.
+
+    `items`: the refs that it counts; `events`: what it stands on, as `ref/source_id`; with a blank between them.
+    """
     rows = [
         (one.key, one.rule, one.level, one.subject.id if one.subject.kind == "item" else None, one.since, one.limit,
          one.cost_hours, one.cost_money, one.sentence,
          one.currency or next((charge.currency for charge in one.charges if charge.currency), None), one.subject.id,
-         _charged(one, "friction", "hours"), _charged(one, "friction", "money"), _charged(one, "delay", "money"))
+         _charged(one, "friction", "hours"), _charged(one, "friction", "money"), _charged(one, "delay", "money"),
+         " ".join(one.refs), " ".join(f"{fact.ref}/{id_}" for fact in one.evidence for id_ in fact.events))
         for one in findings
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=dict(_FINDINGS), orient="row").sort("ref", "since", "key")

@@ -10,9 +10,11 @@ from connectors.base import Connector, Scope
 from connectors.errors import Rejected
 from connectors.http import Meter
 from connectors.model import Change, Receipt
+from rules import promises
 from rules.base import Board, Rule, Terms
 from rules.calibration import in_force
 from rules.engine import Judgement, judge
+from rules.promises import Promise
 from sync.config import Settings
 from sync.decisions import Verdict, verdict
 from sync.stopping import Stop
@@ -94,6 +96,10 @@ class House:
     def rules_at(self, now: datetime) -> tuple[Rule, ...]:
         """The rules with the limits in force at an instant: learned ones as they had been frozen by then."""
         return in_force(self.rules, self.store.calibrations(now), now)
+
+    def promises_at(self, now: datetime) -> dict[str, Promise]:
+        """By flow, how long its work is to take at most, as it had been frozen by an instant."""
+        return promises.in_force(self.store.promises(now), self.terms.flows.values(), now)
 
     def judge(self, now: datetime) -> Judgement:
         """What the rules say of the stored facts as of an instant, less what people have decided to keep quiet."""

@@ -52,6 +52,8 @@ stayed within, those that still go on counted as longer than they are by now. `h
 comes to, old and new; `--write` freezes it, with its day. `clamp` holds it between `min` and `max`, and gives the
 `fallback` while nothing is frozen, fewer than `min_samples` cases have ended, or the rule asks about other items than
 it was calibrated for. Where both levels are learned, the fallback is the second's; `fallback_warn` is the first's.
+The same command learns and freezes, for each flow, within how many days 85 of 100 items were finished once begun: the
+summary page holds what was finished lately against that.
 
 **`exempt`** keeps findings from being said, up to and with a day: `{ ref = "asana:1201", until = 2026-12-01, by =
 "Ana", because = "waits for the brand" }`. `ref` is what the finding is about, or `*` for the whole rule.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 import orjson
 
 from connectors.document import Document, plain, to_data, to_markdown_gfm, to_text
+from rules.base import Finding
 from rules.engine import Judgement
+from sync.evidence import traced
 from sync.honesty import coverage
 from sync.house import House
 from sync.links import settled
@@ -25,7 +28,8 @@ def rendered(house: House, judgement: Judgement, form: str, width: int, *, links
     whole = Document((as_of, *page.blocks))
     match form:
         case "json":
-            data: bytes = orjson.dumps(report_data(seen, page), default=str)
+            found = traced(house.store, seen.judgement.findings)
+            data: bytes = orjson.dumps(report_data(seen, page, found), default=str)
             return data + b"\n"
         case "md":
             return to_markdown_gfm(whole).encode()
@@ -37,7 +41,7 @@ def rendered(house: House, judgement: Judgement, form: str, width: int, *, links
             return to_text(whole, width, links=links).encode()
 
 
-def report_data(seen: Matter, page: Document) -> dict[str, Any]:
+def report_data(seen: Matter, page: Document, found: Sequence[Finding]) -> dict[str, Any]:
     """The as-of instant, sources not read whole for too long, the coverage, every finding with its evidence, and the
     page; instants in ISO 8601."""
     judgement = seen.judgement
@@ -46,6 +50,6 @@ def report_data(seen: Matter, page: Document) -> dict[str, Any]:
         "as_of": judgement.board.now.isoformat(),
         "stale": [{"key": f"stale/{id_}", "source": id_, "read_whole_at": last} for id_, last in seen.stale],
         "coverage": coverage(judgement.board),
-        "findings": [asdict(finding) | {"said": finding.key in said} for finding in judgement.findings],
+        "findings": [asdict(finding) | {"said": finding.key in said} for finding in found],
         "page": to_data(page),
     }

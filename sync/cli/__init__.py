@@ -178,11 +178,11 @@ def undo(
 
 @app.command()
 def calibrate(
-    rule: Annotated[str | None, typer.Argument(help="A rule's id; left out: every rule that learns.")] = None,
+    rule: Annotated[str | None, typer.Argument(help="A rule's id; left out: all of them, and the flows.")] = None,
     write: Annotated[bool, typer.Option("--write", help="Freeze the new limits, from this instant on.")] = False,
     config: Config = HERE, as_of: AsOf = None, json: Json = False,
 ) -> None:  # fmt: skip
-    """Learn the limits given as percentiles (`breach = "p85"`) from history; shows old and new of each.
+    """Learn limits given as percentiles (`breach = "p85"`), and how long flows take; shows old and new of each.
 
     Example: `handrail calibrate --write`
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +14,7 @@ from sync.cli.exits import BAD_INPUT, CREDENTIALS, DONE, SURVIVED, Refusal
 from sync.cli.instants import instant_of
 from sync.cli.parking import parking
 from sync.config import load
+from sync.evidence import traced
 from sync.house import House
 from sync.planfile import BadPlan, from_json, to_json
 from sync.pulling import Trouble
@@ -156,6 +158,7 @@ def why(ref: str, config: Path, as_of: str | None, json: bool) -> int:
         answer = explain(board, house.rules_at(now), ref, house.store.first_seen())
         if not answer.findings:
             _known(board.items["ref"], ref, config)
+        answer = replace(answer, findings=tuple(traced(house.store, answer.findings)))
         links = {str(one): others for one, others in linked(house).items()}.get(ref, ())
     told = [{"ref": str(one.ref), "title": one.title, "url": one.url} for one in links]
     if json:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from rules import language
+from rules import language, promises
 from rules.base import Rule
 from rules.calibration import Calibration, calibrated, in_force, learn
 from rules.language.words import DAYS, MONTHS
+from rules.promises import Promise
 from rules.trial import SOON, Trial
 from sync.cli import show
 from sync.cli.commands import opened
@@ -24,21 +25,26 @@ _BAR = 40
 
 
 def calibrate(rule: str | None, write: bool, config: Path, as_of: str | None, json: bool) -> int:
-    """Learn the limits that rules ask for as percentiles; old and new side by side; frozen with `write`."""
+    """Learn the limits that rules ask for as percentiles, and what flows promise; old and new side by side; frozen
+    with `write`."""
     with opened(config, quiet=True, doors=False) as house:
         now = instant_of(as_of, house.settings)
         chosen = list(calibrated(chosen_rules(house.rules, rule, config)))
-        if not chosen:
+        if rule is not None and not chosen:
             raise Refusal(f'{config}: no rule learns a limit; write warn = "p70" or breach = "p85", with a clamp')
         board, frozen = house.board(now), house.store.calibrations(now)
         learned = [one for each in chosen for one in learn(board, each)]
         before, after = in_force(chosen, frozen, now), in_force(chosen, [*frozen, *learned], now)
+        pledges = [*promises.learned(board)] if rule is None else []
+        kept = house.promises_at(now)
         if write:
             house.store.freeze(learned)
+            house.store.freeze_promises(one for one in pledges if isinstance(one, Promise))
     if json:
-        show.data([_plain(one, before, after, write) for one in learned])
+        told = [_promise_plain(one, kept, write) for one in pledges if isinstance(one, Promise)]
+        show.data([_plain(one, before, after, write) for one in learned] + told)
     else:
-        show.text(_lines(learned, before, after, write))
+        show.text(_lines(learned, before, after, pledges, kept, write))
     return DONE
 
 
@@ -64,22 +70,55 @@ def _of(one: Calibration, rules: Iterable[Rule]) -> tuple[str, str]:
     return str(getattr(rule, one.level) or "none"), rule.limits_from.get(one.level, "config")
 
 
+def _promise_plain(one: Promise, kept: Mapping[str, Promise], write: bool) -> dict[str, Any]:
+    was = kept.get(one.flow)
+    return {
+        "flow": one.flow, "level": "promise", "asked": f"p{promises.PERCENT}", "learned": str(one.value),
+        "sample": one.sample, "old": str(was.value) if was else "none", "old_from": _whence(was),
+        "new": str(one.value), "new_from": _whence(one), "frozen": write,
+    }  # fmt: skip
+
+
+def _whence(one: Promise | None) -> str:
+    if one is None:
+        return "never calibrated for this flow as it is"
+    return f"p{promises.PERCENT} of {one.sample:,} finished items, frozen {one.frozen_at:%Y-%m-%d}"
+
+
 def _lines(
-    learned: Sequence[Calibration], before: Sequence[Rule], after: Sequence[Rule], write: bool
-) -> Iterator[str]:
+    learned: Sequence[Calibration], before: Sequence[Rule], after: Sequence[Rule],
+    pledges: Sequence[Promise | tuple[str, int]], kept: Mapping[str, Promise], write: bool,
+) -> Iterator[str]:  # fmt: skip
+    changed = limits = 0
     for one in learned:
         was, will = _of(one, before), _of(one, after)
         yield f"[rules.{one.rule}] {one.level} = p{one.percent}"
-        if was == will:
-            yield f"  stays {was[0]}  ({was[1]})"
-        else:
-            yield f"  - {was[0]}  ({was[1]})"
-            yield f"  + {will[0]}  ({will[1]})"
-    changed, limits = sum(_of(one, before)[0] != _of(one, after)[0] for one in learned), len(learned)
+        yield from _diff(was, will)
+        limits, changed = limits + 1, changed + (was[0] != will[0])
+    for pledge in pledges:
+        if not isinstance(pledge, Promise):
+            flow, few = pledge
+            only = f"only {language.counted(few, 'item')} finished in the past that counts"
+            yield f"[flows.{flow}] promises nothing yet: {only}, {promises.FLOOR} are needed"
+            continue
+        yield f"[flows.{pledge.flow}] promise = p{promises.PERCENT} of the time from begin to finish"
+        old = kept.get(pledge.flow)
+        was, will = (str(old.value) if old else "none", _whence(old)), (str(pledge.value), _whence(pledge))
+        yield from _diff(was, will)
+        limits, changed = limits + 1, changed + (was[0] != will[0])
     if write:
         yield f"Frozen: {language.counted(limits, 'limit')}, {changed} changed, until the next calibration."
     else:
         yield f"{changed} of {language.counted(limits, 'limit')} would change: `calibrate --write` freezes them."
+
+
+def _diff(was: tuple[str, str], will: tuple[str, str]) -> Iterator[str]:
+    """A limit and where it came from, before and after."""
+    if was == will:
+        yield f"  stays {was[0]}  ({was[1]})"
+    else:
+        yield f"  - {was[0]}  ({was[1]})"
+        yield f"  + {will[0]}  ({will[1]})"
 
 
 # ---- backtest ------------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ def matter(house: House, judgement: Judgement, unheard: Iterable[str] = ()) -> M
         name_people=people, written=house.store.values_written(morning - WEEK, morning),
         stale=tuple((id_, last) for id_, last in late if last or id_ in unheard),
         links=links(house, seen.board), boards=boards(seen.board, containers, level),
+        promises=house.promises_at(judgement.board.now),
     )  # fmt: skip
 
 

@@ -13,12 +13,15 @@ import polars as pl
 from connectors.document import Block
 from rules.base import Board, Finding, Rule
 from rules.engine import Judgement
+from rules.promises import Promise
 from sync.pages.days import day_start, whole_days
 from sync.pages.past import Past
 from sync.plan import LeftAlone
 from sync.staleness import Stale
 
 NO_TEAM = "people in no team"
+FEWEST = 4
+"""Teams with fewer people stay whole in every figure, whatever the config allows."""
 
 
 class Place(NamedTuple):
@@ -34,8 +37,9 @@ class Matter:
 
     `written`: values that Handrail wrote in the seven days before today. `secret`: refs whose titles readers may not
     see. `links`: where our other places are, by `findings`, `friday` and the names of teams. `boards`: where a flow's
-    items are, by its id, as far as readers may know. `stale`: sources not read whole for too long. `name_people`
-    false: a person is called by their team, and a finding about a person is a count.
+    items are, by its id, as far as readers may know. `promises`: what `calibrate` froze, by flow. `stale`: sources
+    not read whole for too long. `name_people` false: a person is called by their team, and a finding about a person
+    is a count.
     """
 
     judgement: Judgement
@@ -49,12 +53,13 @@ class Matter:
     written: int = 0
     links: Mapping[str, str] = field(default_factory=dict)
     boards: Mapping[str, Sequence[Place]] = field(default_factory=dict)
+    promises: Mapping[str, Promise] = field(default_factory=dict)
     stale: tuple[Stale, ...] = ()
 
     @cached_property
     def board(self) -> Board:
         """The facts as of now, without people's names unless they may stand on a page."""
-        return self.judgement.board if self.name_people else faceless(self.judgement.board)
+        return faceless(self.judgement.board, split=self.name_people)
 
     @cached_property
     def morning(self) -> Board:
@@ -75,8 +80,14 @@ class Matter:
         return sorted(found, key=lambda group: -whole_days(group[1], self.judgement.board))
 
 
-def faceless(board: Board) -> Board:
-    """The board with every person called by their team: figures of pairs and turns add up over teams."""
-    person = pl.col("kind").cast(pl.String) != "group"
-    name = pl.when(person).then(pl.col("team").cast(pl.String).fill_null(NO_TEAM)).otherwise("name")
+def faceless(board: Board, *, split: bool = False) -> Board:
+    """The board with every person called by their team: figures of pairs and turns add up over teams.
+
+    `split`: only the people of small teams are: where there are fewer than FEWEST, a figure of one would be compared
+    with that of the other.
+    """
+    person, team = pl.col("kind").cast(pl.String) != "group", pl.col("team").cast(pl.String)
+    small = person.sum().over(team) < FEWEST
+    hidden = person & team.is_not_null() & small if split else person
+    name = pl.when(hidden).then(team.fill_null(NO_TEAM)).otherwise("name")
     return replace(board, people=board.people.with_columns(name=name))

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 import polars as pl
 
-from connectors.document import Block, Bullets, Heading, Paragraph, Table, line
+from connectors.document import Block, Bullets, Heading, Paragraph, Span, Table, line
+from rules import promises
 from rules.base import Board
 from rules.language import counted, number
 from rules.now import standing
+from rules.promises import FLOOR, SPAN_DAYS, Promise
 from sync.pages.days import day_start, said_day
 from sync.pages.flow import flow_name, header
 
 FEW = 5
 """Of fewer than this there is no share."""
-FLOOR = 20
-"""Fewer past items than this teach no limit."""
-_LEARNED_DAYS = 84
-SPAN_DAYS, SPAN_WORDS = 28, "the last four weeks"
+SPAN_WORDS = "the last four weeks"
+_FREEZE = "handrail calibrate --write"
 PROMISE = "Promise kept"
 
 
@@ -64,46 +64,47 @@ def kept(board: Board) -> Iterator[Block]:
         yield Paragraph(line(f"{counted(late, 'open item')} {'is' if late == 1 else 'are'} past the due date."))
 
 
-def learned(board: Board) -> Iterator[Block]:
-    """Where nobody promised a date: how many took no longer than 85 of 100 did in the twelve weeks before.
-
-    The limit is learned from what was finished before the span it is held against, so that it cannot flatter itself.
-    """
-    rows = _took(board)
-    start, first = day_start(board, SPAN_DAYS), day_start(board, SPAN_DAYS + _LEARNED_DAYS)
-    before = rows.filter((pl.col("finished_at") >= first) & (pl.col("finished_at") < start))
+def learned(board: Board, frozen: Mapping[str, Promise]) -> Iterator[Block]:
+    """Where nobody promised a date: how many took no longer than what the flow's own past held. As `calibrate` froze
+    it; where nothing is frozen, as it would today."""
+    rows, start = promises.took(board), promises.span_start(board)
     lately = rows.filter(pl.col("finished_at") >= start)
-    told = []
+    fresh = {one.flow: one for one in promises.learned(board) if isinstance(one, Promise)}
+    few = {one[0]: one[1] for one in promises.learned(board) if not isinstance(one, Promise)}
+    told, moving = [], False
     for flow in board.terms.flows.values():
-        past, now = (part.filter(pl.col("flow") == flow.id)["took"] for part in (before, lately))
-        if len(now):
-            told.append(line(_held(flow.id, past, now, said_day(start, board))))
+        now = lately.filter(pl.col("flow") == flow.id)["took"]
+        if not len(now):
+            continue
+        held = frozen.get(flow.id) or fresh.get(flow.id)
+        if held is None:
+            told.append(line(_too_few(flow.id, few[flow.id], said_day(start, board))))
+            continue
+        moving = moving or flow.id not in frozen
+        whence = f"frozen {said_day(held.frozen_at, board)}" if flow.id in frozen else "not frozen"
+        told.append(line(f"{_held(held, now)} {whence}."))
     if told:
         yield Heading(line("Against its own past"), 3)
         yield Bullets(tuple(told))
+    if moving:
+        words = "What is not frozen moves with the past. To hold on to it: ", Span(_FREEZE, code=True), "."
+        yield Paragraph(line(*words))
 
 
-def _took(board: Board) -> pl.DataFrame:
-    """Items finished by now that were begun: `flow`, `finished_at`, `took` (elapsed, from start to finish)."""
-    rows = standing(board).select("finished_at", took=pl.col("finished_at") - pl.col("started_at")).with_columns(
-        flow=board.items["flow"].cast(pl.String)
-    )  # fmt: skip
-    return rows.filter((pl.col("finished_at") <= board.now) & (pl.col("took") >= timedelta()))
+def _too_few(flow: str, sample: int, until: str) -> str:
+    return (
+        f"{flow_name(flow)}: only {counted(sample, 'item')} finished in the twelve weeks before {until}, too few to "
+        f"learn from ({FLOOR} are needed)."
+    )
 
 
-def _held(flow: str, before: pl.Series, lately: pl.Series, learned_on: str) -> str:
-    if len(before) < FLOOR:
-        return (
-            f"{flow_name(flow)}: only {counted(len(before), 'item')} finished in the twelve weeks before "
-            f"{learned_on}, too few to learn from ({FLOOR} are needed)."
-        )
-    limit: timedelta = before.sort()[(len(before) * 85 + 99) // 100 - 1]
-    kept = int((lately <= limit).sum())
+def _held(promise: Promise, lately: pl.Series) -> str:
+    kept = sum(promise.kept(took) for took in lately)
     enough = f", {share(kept, len(lately))}" if len(lately) >= FEW else ""
     return (
-        f"{flow_name(flow)}: {kept} of {counted(len(lately), 'item')} finished in {SPAN_WORDS} took no longer than "
-        f"{number(limit / timedelta(days=1))} days{enough}. Of the {len(before)} items before, 85 of 100 did; "
-        f"learned as of {learned_on}."
+        f"{flow_name(promise.flow)}: {kept} of {counted(len(lately), 'item')} finished in {SPAN_WORDS} took no "
+        f"longer than {number(promise.length / timedelta(days=1))} days{enough}. Of {promise.sample} items before, "
+        f"{promises.PERCENT} of 100 did;"
     )
 
 

@@ -39,7 +39,7 @@ def summary_of(matter: Matter) -> tuple[Document, Paragraph]:
         *flow.turns(matter.morning, matter.links),
         *flow.in_hand(matter.board, matter.morning, matter.boards),
         *promise.kept(matter.board),
-        *promise.learned(matter.board),
+        *promise.learned(matter.board, matter.promises),
         *moves.new_and_closed(matter),
         *moves.ideas(matter),
         *_left_alone(matter.left),

@@ -113,6 +113,19 @@ class Facts:
         with self.engine.connect() as connection:
             return [(Ref(row.source, row.remote), load(row.links_json)) for row in connection.execute(query)]
 
+    def event_ids(self, instants: Iterable[tuple[Ref, datetime]]) -> dict[tuple[Ref, datetime], tuple[str, ...]]:
+        """The vendors' ids of the events of an item at an instant, in story order; where there are none, no key."""
+        wanted = {(ref, micros(at)): (ref, at) for ref, at in instants}
+        key, found = tuple_(ITEM.c.source, ITEM.c.remote), dict[tuple[Ref, datetime], tuple[str, ...]]()
+        query = select(ITEM.c.source, ITEM.c.remote, EVENT.c.at, EVENT.c.source_id)
+        query = query.select_from(EVENT.join(ITEM, ITEM.c.id == EVENT.c.item)).order_by(EVENT.c.at, EVENT.c.seq)
+        with self.engine.connect() as connection:
+            for piece in chunks(sorted({ref for ref, _ in wanted})):
+                for row in connection.execute(query.where(key.in_([tuple(ref) for ref in piece]))):
+                    if one := wanted.get((Ref(row.source, row.remote), row.at)):
+                        found[one] = (*found.get(one, ()), row.source_id)
+        return found
+
     def marked(self, source: str, names: Iterable[str]) -> set[str]:
         """Refs (as text) of the items of a source in which any field of these names holds something."""
         wanted = set(names)

@@ -209,6 +209,12 @@ def test_why_gives_the_facts_and_why_not_the_condition(ran: tuple[Rig, Said]) ->
     told = parsed(handrail(one, "why", ref, *NOW, "--json"))
     assert told["findings"][0]["rule"] == "handoff-stall"
     assert handrail(one, "why", told["findings"][0]["key"], *NOW).out == said.out
+    given, untouched = (fact["events"] for fact in told["findings"][0]["evidence"])
+    stories = one.get(f"/asana/api/1.0/tasks/{ref.split(':')[1]}/stories")["data"]
+    assigned = [story["gid"] for story in stories if story["resource_subtype"] == "assigned"]
+    assert assigned[-1] in given, "and what else happened at that instant"
+    assert set(given) <= {story["gid"] for story in stories}
+    assert untouched == []
     head, fails = handrail(one, "why-not", ref, "overload", *NOW).out.splitlines()[:2]
     assert head == f"overload says nothing about “brief 0” ({ref})."
     assert re.fullmatch(r"  fails: that is beyond a limit \(\d items in hand; asked for: .*\)", fails), fails

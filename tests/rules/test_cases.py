@@ -5,6 +5,7 @@ Instants are written as days before now (`-3.5`) or as ISO text; people by name.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from sync.config.rule_tables import model_of
 from tests.rules.boards import board
 
 CASES = Path(__file__).with_name("cases")
+ROOT = Path(__file__).parents[2]
 STAGES = (Stage("Ideas", "backlog", ()), Stage("Build", "active", ()), Stage("Review", "waiting", ()),
           Stage("Live", "done", ()))  # fmt: skip
 FLOWS = {"f": Flow("f", "s", STAGES), "brief": Flow("brief", "s", ()), "ideas": Flow("ideas", "n.ideas", ())}
@@ -33,6 +35,13 @@ def cases() -> list[Any]:
 
 def test_every_kind_has_cases() -> None:
     assert {path.stem for path in CASES.glob("*.toml")} == set(kinds())
+
+
+def test_every_pitfall_of_flow_metrics_has_a_test() -> None:
+    """The 22 of the definitions: clocks, homes, reopened, approvals, subtasks, edges, averages, blanks and so on."""
+    texts = [path.read_text("utf-8") for path in (ROOT / "tests").rglob("*") if path.suffix in (".toml", ".py")]
+    told = re.findall(r"[Pp]itfalls? (\d+)(?: and (\d+))?", "\n".join(texts))
+    assert {int(number) for pair in told for number in pair if number} == set(range(1, 23))
 
 
 def test_every_kind_is_documented_and_names_its_placeholders() -> None:

@@ -12,6 +12,7 @@ from tests.run.worlds import NOW, rig
 
 
 def test_a_flow_says_which_of_its_subtasks_count(tmp_path: Path) -> None:
+    """Pitfall 5: a parent and its parts are never both counted unless somebody says so."""
     with rig(tmp_path) as one:
         state = one.world.asana.state
         parent = next(task for task in state.tasks.values() if task.name == "brief 0")

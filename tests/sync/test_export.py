@@ -13,7 +13,7 @@ import pytest
 
 from connectors.base import History, Page
 from connectors.model import Column, Container, Person, Ref
-from rules.base import Finding, Flow, Hours, Stage, Subject, Terms, Week
+from rules.base import Evidence, Finding, Flow, Hours, Stage, Subject, Terms, Week
 from sync.export import export
 from sync.store import Store, StoreError
 from sync.view import SourceTerms, board
@@ -59,9 +59,15 @@ def store(database_url: str) -> Iterator[Store]:
 
 def write(store: Store, out: Path, format: str = "csv") -> dict[str, int]:  # noqa: A002
     subject = Subject("item", "asana:10", "Brief")
-    finding = Finding(
-        "k", "stall", "handoff_stall", "breach", subject, T, "It, waits.", "Ask.", "2wd", cost_hours=12345678.5
+    facts = (
+        Evidence(at(1), "came", "asana:10"),
+        Evidence(at(4), "nothing since", "asana:10"),
+        Evidence(T, "so many"),
     )
+    finding = Finding(
+        "k", "stall", "handoff_stall", "breach", subject, T, "It, waits.", "Ask.", "2wd", cost_hours=12345678.5,
+        refs=("asana:10", "asana:9"), evidence=facts,
+    )  # fmt: skip
     return export(store, board(store, TERMS, [SourceTerms("asana")], at(4)), [finding], out, format)
 
 
@@ -121,6 +127,10 @@ def test_findings_and_numbers_in_full(store: Store, tmp_path: Path) -> None:
     assert (one["ref"], one["cost_hours"], one["cost_money"], one["sentence"]) == (
         "asana:10", "12345678.5", "", "It, waits.",
     )  # fmt: skip
+    happened = [row["source_id"] for row in rows(tmp_path, "events") if row["at"] == "2026-03-02T10:00:00.000000Z"]
+    assert happened == ["d", "e", "f"]
+    assert one["events"].split() == [f"asana:10/{id_}" for id_ in happened], "in story order, none for what was not"
+    assert one["items"].split() == ["asana:10", "asana:9"]
 
 
 def test_parquet_keeps_types(store: Store, tmp_path: Path) -> None:

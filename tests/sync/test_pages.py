@@ -19,11 +19,12 @@ from sync.config import load
 from sync.export import export
 from sync.house import House
 from sync.pages.gather import matter
-from sync.pages.matter import Matter
+from sync.pages.matter import Matter, faceless
 from sync.pages.publish import for_readers, hidden, levels, nameless
 from sync.pages.summary import summary_of
 from sync.pages.targets import targets
 from sync.wiring import open_house
+from tests.rules.boards import board as made
 from tests.run.worlds import NOW, rig, stalled_log
 
 HURTS = "a | `b` <i> $1 \N{ROCKET} שלום " + "x" * 260
@@ -183,6 +184,17 @@ def test_people_are_counted_not_named(seen: Matter, house: House) -> None:
     assert "Lena" not in text
     named, _ = summary_of(Matter(house.judge(NOW), house.rules, name_people=True))
     assert named.blocks
+
+
+@pytest.mark.parametrize(("split", "names"), [
+    (False, {"Brand", "Web", "people in no team", "The agency"}),
+    (True, {"a", "b", "c", "d", "Web", "Zoe", "The agency"}),
+])  # fmt: skip
+def test_a_team_of_fewer_than_four_stays_whole(split: bool, names: set[str]) -> None:
+    people = [{"name": name, "team": "Brand", "kind": "person"} for name in "abcd"]
+    people += [{"name": name, "team": "Web", "kind": "person"} for name in ("Lena", "Kofi", "Mo")]
+    people += [{"name": "Zoe", "kind": "person"}, {"name": "The agency", "team": "Web", "kind": "group"}]
+    assert set(faceless(made([], [], people=people), split=split).people["name"]) == names
 
 
 def test_addresses_only_when_asked(seen: Matter) -> None:
