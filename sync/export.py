@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import polars as pl
@@ -48,17 +49,20 @@ def export(
     findings: Iterable[Finding],
     out: Path,
     format: str = "csv",  # noqa: A002
+    linked: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, int]:
     """Write items, events, intervals, handoffs and findings into the folder `out`; rows by name of file.
 
-    Each file is replaced whole or not at all. StoreError when `out` cannot be a folder or the format is unknown.
+    `linked`: by ref, those of the items it is linked to. Each file is replaced whole or not at all. StoreError when
+    `out` cannot be a folder or the format is unknown.
     """
     if format not in ("csv", "parquet"):
         raise StoreError(f"--format: {format} is unknown; use csv or parquet")
     try:
         out.mkdir(parents=True, exist_ok=True)
         return {
-            name: _write(rows, out / f"{name}.{format}", format) for name, rows in _tables(store, board, findings)
+            name: _write(rows, out / f"{name}.{format}", format)
+            for name, rows in _tables(store, board, findings, linked)
         }
     except (FileExistsError, NotADirectoryError):
         raise StoreError(f"--out: {out} is a file, or lies below one; name a folder") from None
@@ -66,8 +70,11 @@ def export(
         raise StoreError(f"--out: cannot write into {out}: {error.strerror}; name another folder") from error
 
 
-def _tables(store: Store, board: Board, findings: Iterable[Finding]) -> Iterable[tuple[str, pl.DataFrame]]:
-    yield "items", items(board)
+def _tables(
+    store: Store, board: Board, findings: Iterable[Finding], linked: Mapping[str, str]
+) -> Iterable[tuple[str, pl.DataFrame]]:  # fmt: skip
+    links = pl.DataFrame(list(linked.items()), schema={"ref": pl.String, "linked": pl.String}, orient="row")
+    yield "items", items(board).join(links, on="ref", how="left", maintain_order="left")
     yield "events", events(store, board)
     yield "intervals", intervals(board)
     yield "handoffs", handoff_table(board)

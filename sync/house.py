@@ -39,6 +39,7 @@ class Source:
     """One source of the config with its door (None: this command reaches no vendor).
 
     `item_fields`, `pages`, `posts`: what its vendor can hold for us. `histories`: it tells who changed a field.
+    `id_of`: which item an address leads to.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Source:
     pages: bool
     posts: bool = False
     histories: bool = False
+    id_of: Callable[[str], str | None] = field(default=lambda address: None)
 
     @property
     def connector(self) -> Connector:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
+from pydantic import BaseModel
+
+from connectors.asana.addresses import task_gid
 from connectors.asana.connector import AsanaConnector
 from connectors.asana.discovery import AsanaDiscovery
 from connectors.asana.discovery import claims as asana_claims
@@ -19,6 +22,7 @@ from connectors.notion.connector import NotionConnector
 from connectors.notion.discovery import NotionDiscovery
 from connectors.notion.discovery import claims as notion_claims
 from connectors.notion.hearing import NotionEar
+from connectors.notion.ids import page_id
 from connectors.notion.options import NotionOptions
 from connectors.notion.properties import TYPES
 from connectors.notion.schema import OWN
@@ -98,7 +102,7 @@ def furnished(
             kind = settings.kind_of(id_)
             heard = Listening(door) if door and settings.mode == "observe" else door
             can = (kind.item_fields, kind.pages, kind.posts, kind.histories)
-            sources[id_] = Source(id_, heard, _terms(id_, settings), *can)
+            sources[id_] = Source(id_, heard, _terms(id_, settings), *can, id_of=_id_of(settings.sources[id_]))
         yield House(settings, store, sources, rules, settings.terms(), meter, progress or Progress(), stop)
     finally:
         for one in opened:
@@ -138,6 +142,16 @@ def _door(
             )  # fmt: skip
         case _:
             raise AssertionError(f"sources.{id_}: a kind without a door")
+
+
+def _id_of(options: BaseModel) -> Callable[[str], str | None]:
+    match options:
+        case AsanaOptions(base_url=url):
+            return lambda address: task_gid(address, url)
+        case NotionOptions(base_url=url):
+            return lambda address: page_id(address, url)
+        case _:
+            raise AssertionError("a kind without addresses")
 
 
 def _pace(store: Store, options: AsanaOptions | NotionOptions, token: str, stop: Stop) -> Pace:

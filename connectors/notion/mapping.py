@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 import orjson
 
+from connectors.addresses import found_in
 from connectors.base import OwnRow
 from connectors.errors import Garbled
 from connectors.model import Field, ItemKind, Person, Placement, Presence, Ref, Value, WorkItem
@@ -56,7 +57,6 @@ def _work_item(source: str, binding: Binding, row: Row) -> WorkItem:
     owner, helpers, group = _owners(binding.owner, properties)
     status, _ = _read(binding.status, properties)
     due, _ = _read(binding.due, properties)
-    link, _ = _read(binding.link, properties)
     return WorkItem(
         ref=Ref(source, row["id"]),
         kind=KINDS[binding.role],
@@ -71,7 +71,7 @@ def _work_item(source: str, binding: Binding, row: Row) -> WorkItem:
         helpers=helpers,
         due=_last_day(due),
         fields=tuple(_fields(binding, properties, group)),
-        links=(link,) if isinstance(link, str) else (),
+        links=tuple(dict.fromkeys(_links(binding, properties))),
         presence=presence(row),
     )
 
@@ -126,6 +126,21 @@ def _fields(binding: Binding, properties: Mapping[str, Row], group: Row | None) 
     if group and not team_is_known:
         id_, name = (binding.team.id, binding.team.name) if binding.team else ("group", "Team")
         yield Field(id_, name, "group", group["id"], group.get("name") or group["id"])
+
+
+def _links(binding: Binding, properties: Mapping[str, Row]) -> Iterator[str]:
+    """What a row names others by: addresses in its link and in URL properties, ids of pages in relations."""
+    for prop in (binding.link, *binding.fields):
+        body = properties.get(prop.id) if prop else None
+        if prop is None or body is None:
+            continue
+        value, text = reading(body)
+        if prop.type == "relation":
+            yield from value if isinstance(value, tuple) else ()
+        elif prop == binding.link or prop.type == "url":
+            parts = body.get("rich_text") or ()
+            yield from (part["href"] for part in parts if (part.get("href") or "").startswith("http"))
+            yield from found_in(text)
 
 
 def _last_day(due: Value) -> str | None:

@@ -32,7 +32,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     "due": frozenset({"date", "formula", "rollup", "created_time", "last_edited_time"}),
     "reviewed": frozenset({"date", "formula", "rollup", "created_time", "last_edited_time"}),
     "parked_until": frozenset({"date", "formula", "rollup"}),
-    "link": frozenset({"url", "rich_text", "formula", "rollup"}),
+    "link": frozenset({"url", "rich_text", "formula", "rollup", "relation"}),
     "complete": frozenset({"relation", "people", "rich_text", "title"}),
 }
 """Property types that can mean what the config says; any type where nothing is listed."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
+from connectors.addresses import found_in
 from connectors.model import Field, WorkItem
 from connectors.notion.mapping import Row, work_item
 from connectors.notion.schema import Binding
@@ -31,6 +32,7 @@ def whole_item(source: str, binding: Binding, row: Row, notion: Notion) -> WorkI
     if binding.body:
         text = notion.markdown(row["id"])
         fields += (replace(BODY, value=text or None, text=text),)
+        full = replace(full, links=tuple(dict.fromkeys((*full.links, *found_in(text)))))
     return replace(full, fields=fields, version=listed.version)
 
 

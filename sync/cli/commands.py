@@ -150,6 +150,7 @@ def report(config: Path, as_of: str | None, format: str, links: bool, out: Path 
 def why(ref: str, config: Path, as_of: str | None, json: bool) -> int:
     """The facts behind the findings on one item."""
     from rules.engine import why as explain
+    from sync.linked import linked
 
     with opened(config, quiet=True, doors=False) as house:
         now = instant_of(as_of, house.settings)
@@ -158,7 +159,12 @@ def why(ref: str, config: Path, as_of: str | None, json: bool) -> int:
         if not answer.findings:
             _known(board.items["ref"], ref, config)
         answer = replace(answer, findings=tuple(traced(house.store, answer.findings)))
-    show.data(answer.to_json()) if json else show.text(answer.lines())
+        links = {str(one): others for one, others in linked(house).items()}.get(ref, ())
+    told = [{"ref": str(one.ref), "title": one.title, "url": one.url} for one in links]
+    if json:
+        show.data(answer.to_json() | {"linked": told})
+    else:
+        show.text([*answer.lines(), *(one.line() for one in links)])
     return DONE
 
 
@@ -181,10 +187,12 @@ def why_not(ref: str, rule: str, config: Path, as_of: str | None, json: bool) ->
 def export(out: Path, config: Path, as_of: str | None, format: str, json: bool) -> int:  # noqa: A002
     """The rows behind every figure."""
     from sync.export import export as write
+    from sync.linked import linked
 
     with opened(config, quiet=True, doors=False) as house:
         judgement = house.judge(instant_of(as_of, house.settings))
-        written = write(house.store, judgement.board, judgement.findings, out, format)
+        links = {str(ref): " ".join(str(one.ref) for one in others) for ref, others in linked(house).items()}
+        written = write(house.store, judgement.board, judgement.findings, out, format, links)
     show.data(written) if json else show.text(f"{name}: {rows} rows" for name, rows in written.items())
     return DONE
 

@@ -107,6 +107,12 @@ class Facts:
                 ]
         return sorted((item_of(row) for row in rows), key=lambda item: item.ref)
 
+    def links(self) -> list[tuple[Ref, list[str]]]:
+        """What items name others by, addresses and ids, of those that name any."""
+        query = select(ITEM.c.source, ITEM.c.remote, ITEM.c.links_json).where(ITEM.c.links_json != "[]")
+        with self.engine.connect() as connection:
+            return [(Ref(row.source, row.remote), load(row.links_json)) for row in connection.execute(query)]
+
     def event_ids(self, instants: Iterable[tuple[Ref, datetime]]) -> dict[tuple[Ref, datetime], tuple[str, ...]]:
         """The vendors' ids of the events of an item at an instant, in story order; where there are none, no key."""
         wanted = {(ref, micros(at)): (ref, at) for ref, at in instants}

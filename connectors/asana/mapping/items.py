@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from connectors.addresses import found_in
 from connectors.asana.mapping.values import current
 from connectors.errors import Garbled
 from connectors.model import Column, Container, Field, FieldDef, ItemKind, Person, Placement, Ref, WorkItem
@@ -28,6 +29,7 @@ def gid_of(thing: Json) -> str | None:
 
 def work_item(source: str, task: Json, mapped: Collection[str]) -> WorkItem:
     """A listed task as a work item. `mapped`: names or gids of the custom fields that are kept."""
+    fields = (*(_field(each) for each in kept_fields(task, mapped)), *_built_in(task))
     return WorkItem(
         ref=Ref(source, task["gid"]),
         kind=_KINDS.get(task.get("resource_subtype") or "", "task"),
@@ -48,8 +50,13 @@ def work_item(source: str, task: Json, mapped: Collection[str]) -> WorkItem:
         subtasks=task.get("num_subtasks") or 0,
         tags=tuple(tag.get("name") or "" for tag in task.get("tags") or ()),
         waits_for=tuple(other["gid"] for other in task.get("dependencies") or ()),
-        fields=(*(_field(each) for each in kept_fields(task, mapped)), *_built_in(task)),
+        fields=fields,
+        links=tuple(dict.fromkeys(one for each in fields if each.type in _WITH_LINKS for one in found_in(each.text))),
     )
+
+
+_WITH_LINKS = ("notes", "text")
+"""Types of fields in which people put addresses."""
 
 
 @contextmanager
