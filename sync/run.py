@@ -99,6 +99,7 @@ def _hops(
         heard = house.sources.keys() - pulled.unheard
         house.store.note_findings(number, now, outcome.judged.findings, heard, house.settings.hash)
         read_echo(house, outcome.applied.whole, outcome.applied.items, stop)
+        look(house, outcome.applied.gone, Pulled(), stop)
 
 
 def apply_plan(house: House, plan: Plan, past_guards: Collection[str] = ()) -> Applied:
