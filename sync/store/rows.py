@@ -99,6 +99,7 @@ def container_row(container: Container) -> Row:
         "fields_json": dump(
             [[one.id, one.name, one.type, one.options, one.writable, one.why] for one in container.fields]
         ),
+        "shut": container.shut,
     }  # fmt: skip
 
 
@@ -106,7 +107,7 @@ def container_of(row: Any) -> Container:
     return Container(
         Ref(row.source, row.remote), row.name, row.url, row.role, row.private,
         tuple(Column(*one) for one in load(row.columns_json)),
-        tuple(FieldDef(*one) for one in load(row.fields_json)),
+        tuple(FieldDef(*one) for one in load(row.fields_json)), row.shut,
     )  # fmt: skip
 
 
