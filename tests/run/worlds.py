@@ -27,24 +27,11 @@ _HEAD = "case:concept:name,concept:name,time:timestamp,org:resource,org:group\n"
 
 
 @dataclass
-class Rig:
-    """One sandbox with one event log in it, and a config for it."""
+class Client:
+    """A sandbox at an address, and a config for it."""
 
-    world: World
-    app: SandboxApp
     url: str
     config: Path
-    now: datetime = NOW
-
-    def run(self, *, write: bool = True, now: datetime | None = None) -> Outcome:
-        """One run of the whole service with this rig's database."""
-        with open_house(load(self.config, {})) as house:
-            return run(house, now or self.now, write=write)
-
-    def forget(self) -> None:
-        """Lose the database."""
-        for path in self.config.parent.glob("handrail.db*"):
-            path.unlink()
 
     def get(self, path: str, token: str = "reader", **query: str) -> Any:
         """One GET as somebody's client."""
@@ -67,6 +54,25 @@ class Rig:
         answer = httpx.request(method, self.url + path, headers=headers, trust_env=False, timeout=30, **kw)
         answer.raise_for_status()
         return answer.json()
+
+
+@dataclass
+class Rig(Client):
+    """One sandbox in this process, with one event log in it."""
+
+    world: World
+    app: SandboxApp
+    now: datetime = NOW
+
+    def run(self, *, write: bool = True, now: datetime | None = None) -> Outcome:
+        """One run of the whole service with this rig's database."""
+        with open_house(load(self.config, {})) as house:
+            return run(house, now or self.now, write=write)
+
+    def forget(self) -> None:
+        """Lose the database."""
+        for path in self.config.parent.glob("handrail.db*"):
+            path.unlink()
 
     # ---- what a person sees --------------------------------------------------------------------------------------
 
@@ -198,5 +204,5 @@ def rig(folder: Path, log: str | None = None, now: datetime = NOW) -> Iterator[R
     with serving_app(app) as url:
         config = folder / "config.toml"
         config.write_text(config_text(world, url, loaded), encoding="utf-8")
-        yield Rig(world, app, url, config, now)
+        yield Rig(url, config, world, app, now)
     app.close()
