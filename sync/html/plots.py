@@ -55,7 +55,7 @@ def ageing(
     """A dot an open item: its stage from top to bottom, its age in days to the right. `lines`: percentiles."""
     rows = len(stages)
     chart = pygal.XY(
-        **_PLAIN, height=175 + 30 * rows, stroke=False, dots_size=4, show_y_guides=False, show_x_guides=True,
+        **_PLAIN, height=160 + 30 * rows + 14 * (1 + len(lines)), stroke=False, dots_size=4, show_y_guides=False, show_x_guides=True,
         range=(-0.6, rows - 0.4), include_x_axis=True, legend_at_bottom_columns=1, x_title="days since it was begun",
     )  # fmt: skip
     chart.x_value_formatter = "{:.0f}".format
