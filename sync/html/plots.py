@@ -58,8 +58,9 @@ def ageing(
     """
     rows = len(stages)
     chart = pygal.XY(
-        **_PLAIN, height=192 + 30 * rows, margin_bottom=20, stroke=False, dots_size=4, show_y_guides=False, show_x_guides=True,
-        range=(-0.6, rows - 0.4), include_x_axis=True, legend_at_bottom_columns=1, x_title="days since it was begun",
+        **_PLAIN, height=188 + 30 * rows, margin_bottom=16, stroke=False, dots_size=4, show_y_guides=False,
+        show_x_guides=True, range=(-0.6, rows - 0.4), include_x_axis=True, legend_at_bottom_columns=1,
+        x_title="days since it was begun",
     )  # fmt: skip
     chart.x_value_formatter = "{:.0f}".format
     chart.y_labels = [{"label": _short(name), "value": rows - 1 - row} for row, name in enumerate(stages)]

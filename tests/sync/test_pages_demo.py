@@ -142,6 +142,8 @@ _LOOK = """() => ({
   headings: [...document.querySelectorAll('h1,h2,h3,h4')].map(h => +h.tagName[1]),
   mute: [...document.querySelectorAll('svg[role=img],img')].filter(
     s => !(s.getAttribute('aria-label') || s.getAttribute('alt'))).length,
+  cut: [...document.querySelectorAll('svg.pygal-chart')].flatMap(s => [...s.querySelectorAll('text')].filter(
+    t => t.getBoundingClientRect().bottom > s.getBoundingClientRect().bottom + 1).map(t => t.textContent)),
   ground: getComputedStyle(document.body).backgroundColor,
   text: document.body.innerText.length,
 })"""
@@ -169,6 +171,7 @@ def test_both_renderings_can_be_read_on_a_phone_and_a_desk(
     assert look["wide"] <= 0, "nothing is wider than the screen"
     assert look["text"] > 3000
     assert look["mute"] == 0
+    assert look["cut"] == [], "every label and legend of a plot is whole"
     assert look["headings"][0] == 1
     assert all(after <= before + 1 for before, after in itertools.pairwise(look["headings"]))
     light = sum(map(int, re.findall(r"\d+", look["ground"])[:3])) > 380
