@@ -2,10 +2,10 @@
 
     python -m benchmarks.live [CHANGES_A_SECOND …]
 
-The sandbox delivers signed webhooks over HTTP; the debounce is one second. Printed: the time from a person's change
-to our write in Asana and to the finding's row in Notion, as a distribution. At first without limits; then at the pace
-that the vendors allow, one change a second for a minute: how many are answered in that minute, and how far behind it
-is.
+The sandbox, a process of its own, delivers signed webhooks over HTTP; the debounce is one second. Printed: the time
+from a person's change to our write in Asana and to the finding's row in Notion, as a distribution. At first without
+limits; then at the pace that the vendors allow, one change a second for a minute: how many are answered in that
+minute, and how far behind it is.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import structlog
 
+from tests.cli.program import sandbox
 from tests.run.living import Life, living
-from tests.run.worlds import NOW, Rig, rig
+from tests.run.worlds import NOW, Client
 
 _SERVE = "\n[serve]\ndebounce_seconds = 1.0\n"
 _SECONDS = 10
@@ -33,17 +35,25 @@ _NO_CAP = {"HANDRAIL__WRITE__FIRST_RUN_MAX": "0"}
 def main(rates: Sequence[int]) -> None:
     """One world, one service; each rate has tasks of its own."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    with tempfile.TemporaryDirectory() as folder, rig(Path(folder) / "world", _log(_tasks(rates))) as world:
-        todo = []
+    with tempfile.TemporaryDirectory() as folder, _world(Path(folder), _log(_tasks(rates))) as world:
+        todo, project = [], re.findall(r'projects = \["(\d+)"', world.config.read_text("utf-8"))[0]
         with living(world, _SERVE, env=_NO_CAP) as life:
             life.quiet(600)
-            life.tell_asana(world.world.asana.state.projects[0].gid)
-            todo = _marked(world)
+            life.tell_asana(project)
+            todo = _marked(world, project)
             _say(f"{len(todo)} tasks with marks; no limits, debounce 1 s")
             for rate in rates:
                 mine, todo = todo[: rate * _SECONDS], todo[rate * _SECONDS :]
                 _report(f"{rate:>4}/s", life, _change(world, mine, rate))
-        _paced(world, todo[:60])
+        _paced(world, project, todo[:60])
+
+
+@contextmanager
+def _world(folder: Path, log: str) -> Iterator[Client]:
+    (folder / "log.csv").write_text(log, "utf-8")
+    with sandbox("--events", "log.csv", "--write-config", "config.toml", "--now", NOW.isoformat(), "--port", 0,
+                 cwd=folder) as config:  # fmt: skip
+        yield Client(re.findall(r"http://127\.0\.0\.1:\d+", config.read_text("utf-8"))[0], config)
 
 
 def _tasks(rates: Sequence[int]) -> int:
@@ -64,13 +74,13 @@ def _log(cases: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _paced(world: Rig, mine: Sequence[str]) -> None:
+def _paced(world: Client, project: str, mine: Sequence[str]) -> None:
     text = world.config.read_text("utf-8")
     world.config.write_text(text.replace("requests_per_minute = 0", "# the vendors' pace"), "utf-8")
     _say("at the vendors' pace (150 and 180 requests a minute), 1 change a second for a minute")
     with living(world, _SERVE, env=_NO_CAP) as life:
         life.quiet(600)
-        life.tell_asana(world.world.asana.state.projects[0].gid)
+        life.tell_asana(project)
         sent = _change(world, mine, 1)
         end = datetime.now(UTC)
         written = _written(life, sent)
@@ -79,7 +89,7 @@ def _paced(world: Rig, mine: Sequence[str]) -> None:
         _report("   1/s", life, sent)
 
 
-def _change(world: Rig, gids: Sequence[str], rate: int) -> dict[str, datetime]:
+def _change(world: Client, gids: Sequence[str], rate: int) -> dict[str, datetime]:
     """A person completes these at this rate; task → when the vendor had it."""
     sent: dict[str, datetime] = {}
     headers = {"Authorization": "Bearer as:Lena"}
@@ -117,11 +127,11 @@ def _written(life: Life, sent: dict[str, datetime]) -> dict[str, tuple[datetime,
     return {gid: (field, row) for gid, (field, row) in found.items() if field and row}
 
 
-def _marked(world: Rig) -> list[str]:
+def _marked(world: Client, project: str) -> list[str]:
     """The tasks that carry a status of ours, in pages of a hundred."""
     gids: list[str] = []
-    query = {"project": world.world.asana.state.projects[0].gid, "limit": "100",
-             "opt_fields": "custom_fields.name,custom_fields.display_value"}  # fmt: skip
+    fields = "custom_fields.name,custom_fields.display_value"
+    query = {"project": project, "limit": "100", "opt_fields": fields}
     while True:
         answer = world.get("/asana/api/1.0/tasks", **query)
         gids.extend(

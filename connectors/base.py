@@ -90,12 +90,13 @@ class Own:
     """What of ours exists at the vendor, found by our marks: by key of the Ensure/Put change that would make it.
 
     `fields`: container id → names of our fields that exist and are attached there.
-    `tables` and `pages`: key → remote id.
+    `tables` and `pages`: key → remote id. `refused`: key → why nothing can be written there.
     """
 
     fields: Mapping[str, frozenset[str]]
     tables: Mapping[str, str]
     pages: Mapping[str, str]
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 class Connector(Protocol):

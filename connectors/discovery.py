@@ -41,7 +41,7 @@ class FoundPlace:
     """Where items are: a project, a data source. `group`: the team or page it is shown under, empty when unknown.
 
     `columns` is empty until it was asked for; where a field's options are the columns it stays empty. `own`: names
-    of the fields that carry our mark; they are not among `fields`.
+    of the fields that carry our mark; they are not among `fields`. `shut`: why our fields cannot be there.
     """
 
     id: str
@@ -52,6 +52,7 @@ class FoundPlace:
     fields: tuple[FoundField, ...] = ()
     columns: tuple[FoundColumn, ...] = ()
     own: tuple[str, ...] = ()
+    shut: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Claim:
     """A place, or a group of places (`kind`), that the config of a source names, with the fields it must have.
 
     `role`: what its items are, as in a flow's `source`. `columns`: the field whose options are the columns.
+    `carries`: our fields may be on its items.
     """
 
     path: tuple[str | int, ...]
@@ -88,6 +90,7 @@ class Claim:
     role: str = ""
     columns: str | None = None
     fields: tuple[NeededField, ...] = ()
+    carries: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,10 @@ class FieldDef:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """An Asana project or a Notion data source. `role` is the config's word for a data source (work, ideas, …)."""
+    """An Asana project or a Notion data source. `role` is the config's word for a data source (work, ideas, …).
+
+    `shut`: why our fields do not belong on its items; empty where the config wants none; None: they may be there.
+    """
 
     ref: Ref
     name: str
@@ -100,6 +103,7 @@ class Container:
     private: bool | None = None
     columns: tuple[Column, ...] = ()
     fields: tuple[FieldDef, ...] = ()
+    shut: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from dataclasses import replace as with_
 
-from connectors.errors import ConnectorError, Denied, Rejected
+from connectors.errors import ConnectorError, Denied, Missing, Rejected
 from connectors.model import Change, EnsureTable, PostComment, PostStatus, PutPage, PutRow, Receipt, Ref, SetFields
 from sync.giving_back import Sent, give_back
 from sync.house import House
@@ -22,7 +22,8 @@ from sync.stopping import Stop
 class Applied:
     """What became of the changes: counts by outcome, what moved on meanwhile, and what failed.
 
-    `items`: those whose fields were written; `whole`: the sources where anything else was.
+    `items`: those whose fields were written; `whole`: the sources where anything else was; `gone`: the items that
+    were not there any more when their turn came.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -30,6 +31,7 @@ class Applied:
     troubles: list[Trouble] = field(default_factory=list)
     whole: set[str] = field(default_factory=set)
     items: set[Ref] = field(default_factory=set)
+    gone: set[Ref] = field(default_factory=set)
     given_back: list[LeftAlone] = field(default_factory=list)
 
     @property
@@ -114,7 +116,12 @@ def _spare_the_echo(house: House, change: Change, receipt: Receipt) -> None:
 
 
 def _note_failure(house: House, run: str, step: Step, error: ConnectorError, applied: Applied) -> None:
-    applied.troubles.append(Trouble(step.source, step.title, str(error), isinstance(error, Denied)))
     house.store.failed(run, step.target, str(error))
+    if isinstance(error, Missing) and isinstance(step.change, SetFields):  # deleted since it was read, and no trouble
+        applied.gone.add(step.change.ref)
+        applied.moved_on.append(step)
+        applied.outcomes["moved_on"] += 1
+        return
+    applied.troubles.append(Trouble(step.source, step.title, str(error), isinstance(error, Denied)))
     if isinstance(error, Rejected) and isinstance(step.change, SetFields):
         house.store.forget_made(f"own fields/{step.source}:")  # a field may be gone: the next plan looks again

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from connectors.base import FindsDoubles
 from connectors.model import EnsureTable, PutPage, Value
@@ -25,10 +26,13 @@ from sync.planning_rows import TABLE as TABLE
 from sync.planning_rows import on_rows
 
 
-def make_plan(house: House, judgement: Judgement, unheard: frozenset[str], *, pages: bool = True) -> Plan:
+def make_plan(
+    house: House, judgement: Judgement, unheard: frozenset[str], *, pages: bool = True,
+    refused: Mapping[str, str] = MappingProxyType({}),
+) -> Plan:  # fmt: skip
     """Everything that should be written as of the judgement's instant; nothing is asked of a vendor.
 
-    Without `pages` those stay as they are.
+    Without `pages` those stay as they are. `refused`: targets where nothing can be written, and why.
     """
     parts: list[Step | LeftAlone] = []
     same: dict[str, Mapping[str, Value]] = {}
@@ -44,9 +48,17 @@ def make_plan(house: House, judgement: Judgement, unheard: frozenset[str], *, pa
             parts.extend(on_pages(house, target, with_left(seen, left)))
         parts.extend(_doubles(house.sources[target]))
     parts.extend(posts(house, judgement, target))
-    refused = [words for source in house.sources.values() for _, words in unwritable(house, source)]
+    parts = [part for part in parts if not (isinstance(part, Step) and _is_in(part.target, refused))]
+    told = [words for source in house.sources.values() for _, words in unwritable(house, source)]
+    told += dict.fromkeys(refused.values())
     counts = dict(judgement.board.items["source"].cast(str).value_counts().iter_rows())
-    return replace(assemble(judgement.board.now, parts, same, counts, unheard), refused=tuple(refused))
+    return replace(assemble(judgement.board.now, parts, same, counts, unheard), refused=tuple(told))
+
+
+def _is_in(target: str, refused: Mapping[str, str]) -> bool:
+    """Whether it is one of these places, or a row of one."""
+    table = f"table:{target.removeprefix('row:').split('/', 1)[0]}/{TABLE}" if target.startswith("row:") else target
+    return table in refused
 
 
 def _doubles(source: Source) -> Iterator[Step]:

@@ -61,6 +61,7 @@ class _Places:
         self.all = [one for one in house.store.containers() if one.ref.source == source.id]
         self.work = [one for one in self.all if one.role == "work"]
         self.shut = {one.ref.id for one, _ in unwritable(house, source)}
+        self.shut |= {one.ref.id for one in self.work if one.shut is not None}
         self.other = {one.ref.id for one in self.all if one.role != "work"}
         self._creates = house.settings.write.create_fields
         self._fields = {one.ref.id: {field.name for field in one.fields if field.writable} for one in self.work}
@@ -82,13 +83,20 @@ class _Places:
 def unwritable(house: House, source: Source) -> list[tuple[Container, str]]:
     """Containers where a field has one of our names and takes no values of ours; nothing is planned there."""
     names = house.settings.field_names.present() if source.item_fields else ()
-    return [
-        (container, f"{container.name}: the field “{one.name}” {one.why or _COMPUTED}")
-        for container in house.store.containers()
-        if container.ref.source == source.id and container.role == "work"
-        for one in container.fields
-        if one.name in names and not one.writable
-    ]
+    found: list[tuple[Container, str]] = []
+    for container in house.store.containers() if names else ():
+        if container.ref.source != source.id or container.role != "work" or container.shut == "":
+            continue
+        if container.shut:
+            wanted = house.settings.write.create_fields or any(one.name in names for one in container.fields)
+            found += [(container, f"{container.name}: {container.shut}")] if wanted else []
+            continue
+        found += [
+            (container, f"{container.name}: the field “{one.name}” {one.why or _COMPUTED}")
+            for one in container.fields
+            if one.name in names and not one.writable
+        ]
+    return found
 
 
 _COMPUTED = (

@@ -36,6 +36,7 @@ class Pulled:
     `left_to_others`: scopes, in words, that another process was reading at the time; theirs is the same reading.
     `looked`: of the items that were to be read again, those that were, or that no repeating would bring.
     `changed_at`: when the item of a source that changed last did so, of those that were read.
+    `refused`: targets where nothing can be written, and why.
     """
 
     items: int = 0
@@ -46,6 +47,7 @@ class Pulled:
     left_to_others: list[str] = field(default_factory=list)
     looked: set[Ref] = field(default_factory=set)
     changed_at: dict[str, datetime] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 def pull(house: House, pulled: Pulled, stop: Stop, only: Collection[str] | None = None) -> Pulled:
@@ -54,7 +56,7 @@ def pull(house: House, pulled: Pulled, stop: Stop, only: Collection[str] | None 
         if only is not None and source.id not in only:
             continue
         try:
-            find_own(house, source)
+            pulled.refused |= find_own(house, source)
             for scope in source.connector.scopes():
                 pull_scope(house, source, scope, pulled, stop)
         except ConnectorError as error:
@@ -120,16 +122,20 @@ def _without_strangers(house: House, page: Page) -> Page:
     return replace(page, items=tuple(item for item in page.items if item.ref not in strangers))
 
 
-def find_own(house: House, source: Source) -> None:
-    """Look for our table and page here if we have no record of them: a lost database finds them by their marks."""
+def find_own(house: House, source: Source) -> dict[str, str]:
+    """Look for our table and page here if we have no record of them: a lost database finds them by their marks.
+
+    The targets where they cannot be, and why.
+    """
     places = [place for place in own_places(house) if place.source == source.id]
     if not places:
-        return
+        return {}
     own = source.connector.survey(places)
     for place in places:
         remote = (own.pages if isinstance(place, PutPage) else own.tables).get(place.key)
         if remote:
             house.store.note_made(place_of(place), remote)
+    return {place_of(place): own.refused[place.key] for place in places if place.key in own.refused}
 
 
 def pull_scope(

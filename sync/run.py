@@ -90,13 +90,16 @@ def _hops(
         house.store.note_read_whole(house.sources.keys() - pulled.unheard, now)
     note_decisions(house, now)
     outcome.judged = house.judge(now)  # 3 view, 4 judge
-    outcome.plan = make_plan(house, outcome.judged, frozenset(pulled.unheard), pages=pages)  # 5 plan
+    outcome.plan = make_plan(  # 5 plan
+        house, outcome.judged, frozenset(pulled.unheard), pages=pages, refused=pulled.refused
+    )
     if write:
         pass_guards(house, outcome.plan, past_guards)
         carry_out(house, number, outcome.plan, outcome.applied, stop)  # 6 apply, 7 settle
         heard = house.sources.keys() - pulled.unheard
         house.store.note_findings(number, now, outcome.judged.findings, heard, house.settings.hash)
         read_echo(house, outcome.applied.whole, outcome.applied.items, stop)
+        look(house, outcome.applied.gone, Pulled(), stop)
 
 
 def apply_plan(house: House, plan: Plan, past_guards: Collection[str] = ()) -> Applied:

@@ -132,9 +132,11 @@ class AsanaConnector:
             told = self._told(threads, tasks, known)
             cursor = str(listing.following if last else begin)
             page = self._page(scope, cursor, told, self._reads.workspace(scope.id), last=last)
-            absent = self._absent(listing.absent) if last else {}
-            ahead = max(len(listing.tasks) - number * CHUNK, 0)
-            yield replace(page, people=(*people, *page.people), containers=containers, absent=absent, ahead=ahead)
+            absent, ahead = self._absent(listing.absent), max(len(listing.tasks) - number * CHUNK, 0)
+            yield replace(
+                page, items=tuple(replace(one, presence=absent.get(one.ref, one.presence)) for one in page.items),
+                people=(*people, *page.people), containers=containers, absent=absent if last else {}, ahead=ahead,
+            )  # fmt: skip
             containers, people = (), []
 
     def begin(self, since: datetime) -> str:

@@ -30,7 +30,8 @@ _DEFINITIONS = frozenset({"project", "section", "custom_field", "custom_field_se
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Tasks to be kept, and where the next pull begins once they are. `absent`: gids of tasks that are known to be
-    no longer present. `redefined`: the project itself may have changed."""
+    no longer present; one that can still be read is among the tasks, too. `redefined`: the project itself may have
+    changed."""
 
     tasks: Spool
     following: Cursor
@@ -81,9 +82,10 @@ class Listings:
         absent: dict[str, Presence] = {gid: "outside" for gid in missing if gid in unwanted}
         asked = [gid for gid in missing if gid not in unwanted]
         for gid, task in zip(asked, threads.map(self._reads.task_or_none, asked), strict=True):
-            if how := self._absence(scope.id, task, self._under_known(task, known)):
+            below = self._under_known(task, known)
+            if how := self._absence(scope.id, task, below):
                 absent[gid] = how
-            elif self._belongs(task, scope.id, self._under_known(task, known)):
+            if task and (how or self._belongs(task, scope.id, below)):  # how it left is in its own history
                 kept.append(self._homed(scope.id, task))
         if absent:
             _log.info("absent", source=self._source, project=scope.id, tasks=dict(absent))
@@ -142,7 +144,7 @@ class Listings:
             below = bool(task and task.get("parent"))
             if how := self._absence(scope.id, task, below, gid in deleted):
                 absent[gid] = how
-            elif self._belongs(task, scope.id, below):
+            if task and (how or self._belongs(task, scope.id, below)):
                 kept.append(self._homed(scope.id, task))
         redefined = any((one.get("resource") or {}).get("resource_type") in _DEFINITIONS for one in events)
         return Listing(kept, replace(begin, sync=sync), absent, redefined)

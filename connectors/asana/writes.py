@@ -29,11 +29,14 @@ class Writes:
     def set_fields(self, change: SetFields) -> Receipt:
         """Set the fields, all in one PUT, if they still hold what was decided on.
 
-        `found` when they hold the wanted values already, `moved_on` when one holds a third value. `seen_version` is
-        the task's version right before the write, `version` the one after it. Rejected when a field or option is
-        not on the task, or when Asana took the write and kept another value.
+        `found` when they hold the wanted values already, `moved_on` when one holds a third value, or shall be
+        emptied and is not there: what a task held before it left a project is there again when it comes back.
+        `seen_version` is the task's version right before the write, `version` the one after it. Rejected when a
+        field or option is not on the task, or when Asana took the write and kept another value.
         """
         task = self._look(change.ref.id)
+        if _left_behind(task, change.values):
+            return _receipt(change, "moved_on", task, {}, version(task))
         now = _held(task, change.values)
         outcome = self._outcome(change, now)
         if outcome is not None:
@@ -121,6 +124,12 @@ def _held(task: Json, names: Mapping[str, Value]) -> dict[str, Value]:
             "read-only. Give Handrail's field another name in the config"
         )
     return {name: _value(by_name[name]) for name in names}
+
+
+def _left_behind(task: Json, wanted: Mapping[str, Value]) -> bool:
+    """Whether the fields are not on the task, and shall hold nothing anyway."""
+    there = {one.get("name") for one in task.get("custom_fields") or ()}
+    return there.isdisjoint(wanted) and all(same(value, None) for value in wanted.values())
 
 
 def _value(field: Json) -> Value:

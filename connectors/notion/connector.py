@@ -107,6 +107,8 @@ class NotionConnector:
     def survey(self, wanted: Sequence[Change]) -> Own:
         """What of ours exists: tables and pages by our notes, else by marks under their parent pages."""
         below: dict[str, list[Any]] = {}
+        places = [one for one in wanted if isinstance(one, EnsureTable | PutPage)]
+        shut = {parent: self._pages.shut(parent) for parent in dict.fromkeys(one.parent for one in places)}
         fields = {
             one.container.id: self._tables.attached(one.container.id)
             for one in wanted
@@ -122,7 +124,7 @@ class NotionConnector:
             for one in wanted
             if isinstance(one, PutPage) and (page := self._pages.find(one, self._below(one.parent, below)))
         }
-        return Own(fields, tables, pages)
+        return Own(fields, tables, pages, {one.key: why for one in places if (why := shut[one.parent])})
 
     def _below(self, parent: str, seen: dict[str, list[Any]]) -> Iterator[Any]:
         """The blocks of a page, listed once a survey, and only if somebody looks."""

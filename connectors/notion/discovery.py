@@ -20,9 +20,11 @@ from connectors.discovery import (
 from connectors.errors import Missing, Rejected
 from connectors.http import Meter
 from connectors.notion.ids import normal_id
+from connectors.notion.mapping import home_of
 from connectors.notion.options import NotionOptions, TableOptions
+from connectors.notion.pages import SYNCED_PAGE
 from connectors.notion.policy import NotionPolicy
-from connectors.notion.schema import FITTING, WITH_OPTIONS, schema_of
+from connectors.notion.schema import FITTING, SYNCED_TABLE, WITH_OPTIONS, schema_of
 from connectors.notion.sdk import PAGE, Notion
 from connectors.notion.values import plain_text
 from connectors.pace import LocalPace
@@ -91,6 +93,9 @@ class NotionDiscovery:
         found = self._notion.page(normal_id(id_))
         if found.get("in_trash"):
             raise Missing("it is in the trash")
+        home = home_of(found)
+        if home and schema_of(self._notion.data_source(home)).synced:
+            raise Rejected(SYNCED_PAGE)
         return _page(found)
 
     def below(self, page: FoundPage) -> Sequence[str]:
@@ -114,7 +119,14 @@ def _place(source: Json) -> FoundPlace:
         for one in schema.properties
         if not one.mark
     )
-    return FoundPlace(schema.id, schema.name, schema.url, fields=tuple(fields), own=tuple(schema.own()))
+    return FoundPlace(
+        schema.id,
+        schema.name,
+        schema.url,
+        fields=tuple(fields),
+        own=tuple(schema.own()),
+        shut=SYNCED_TABLE if schema.synced else "",
+    )
 
 
 def _options(body: Json) -> tuple[FoundColumn, ...]:
@@ -153,9 +165,12 @@ def claims(options: NotionOptions) -> Claims:
 
 def _claim(path: tuple[str | int, ...], table: TableOptions) -> Claim:
     words = ("status", "owner", "team", "priority", "due", "reviewed", "parked_until", "link")
+    carries = path[0] == "work" and table.write_status
     named = ((word, getattr(table, word)) for word in words)
     fields = [NeededField((*path, word), name, FITTING.get(word, frozenset())) for word, name in named if name]
     for word in ("fields", "complete"):
         types = FITTING.get(word, frozenset())
         fields += [NeededField((*path, word, at), name, types) for at, name in enumerate(getattr(table, word))]
-    return Claim((*path, "data_source"), table.data_source, "place", str(path[0]), table.status, tuple(fields))
+    return Claim(
+        (*path, "data_source"), table.data_source, "place", str(path[0]), table.status, tuple(fields), carries
+    )

@@ -23,7 +23,8 @@ class TableOptions(BaseModel):
     """One data source, and which of its properties mean what. Properties by name or id.
 
     `complete`: of `fields` and `owner`, those that are read whole where Notion cuts them after 25 (a request each and
-    row). `body`: the page's content is kept as markdown in a field `body` (a request a row).
+    row). `body`: the page's content is kept as markdown in a field `body` (a request a row). `write_status`: rows of
+    work may carry our status properties.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -40,6 +41,7 @@ class TableOptions(BaseModel):
     fields: tuple[Name, ...] = ()
     complete: tuple[Name, ...] = ()
     body: bool = False
+    write_status: bool = True
 
 
 class NotionOptions(BaseModel):

@@ -20,7 +20,7 @@ from connectors.notion.authors import Authors
 from connectors.notion.doubles import note_place
 from connectors.notion.ids import normal_id
 from connectors.notion.keeping import Chunk, changes, chunks, gist, marks, merged, ours_of, told_apart
-from connectors.notion.mapping import presence
+from connectors.notion.mapping import home_of, presence
 from connectors.notion.markdown import MOST_BYTES, parts
 from connectors.notion.notes import OwnPage, own_page
 from connectors.notion.policy import has_conflict
@@ -31,13 +31,15 @@ from connectors.notion.texts import rich_text
 Json = Any
 
 _TRIES = 4
+SYNCED_PAGE = "Notion syncs this page from another tool and takes no content for it; name a page of your own"
 
 
 class Pages:
     """Pages by the key of the change that makes them; found by note, else by title under their parent."""
 
     def __init__(self, sources: Sources) -> None:
-        self._notion, self._notes, self._authors = sources.notion, sources.notes, Authors(sources)
+        self._sources, self._notion, self._notes = sources, sources.notion, sources.notes
+        self._authors = Authors(sources)
         self._regions = Regions(sources.notion, sources.notes)
 
     def find(self, change: PutPage, below: Iterable[Json] | None = None) -> OwnPage | None:
@@ -52,6 +54,11 @@ class Pages:
         if found:
             self._note(change.key, found)
         return found
+
+    def shut(self, id_: str) -> str:
+        """Why nothing can be written to a page or under it; empty where it can. At most two requests."""
+        home = home_of(self._notion.page(normal_id(id_)))
+        return SYNCED_PAGE if home and self._sources.schema(home).synced else ""
 
     def put(self, change: PutPage) -> Receipt:
         """The page with this content: made, found as wanted, or rewritten. A page in the trash stays there.

@@ -167,10 +167,11 @@ class Reads:
             and table.role == "work"
             and any(prop.name in self._own and not prop.mark for prop in schema.properties)
         )
-        if not clash and all(schema.fits(row) for row in rows):
-            return schema, ()
-        schema = self._sources.fresh_schema(schema.id)
-        return schema, (container(self._id, self._sources.binding(table, schema)),)
+        fits = not clash and all(schema.fits(row) for row in rows)
+        if not fits:
+            schema = self._sources.fresh_schema(schema.id)
+        told = first or not fits  # once a pull: the config may have another word on it
+        return schema, (container(self._id, self._sources.binding(table, schema)),) if told else ()
 
     # ---- people
 

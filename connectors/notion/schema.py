@@ -54,12 +54,13 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A data source: its id, name, address and properties."""
+    """A data source: its id, name, address and properties. `synced`: Notion fills it from another tool, one way."""
 
     id: str
     name: str
     url: str
     properties: tuple[Property, ...]
+    synced: bool = False
 
     def find(self, name_or_id: str) -> Property | None:
         """By name, else by id (encoded or not)."""
@@ -98,7 +99,11 @@ def schema_of(data_source: Mapping[str, Json]) -> Schema:
         Property(unquote(body["id"]), name, body.get("type", ""), _options(body), _mark(body))
         for name, body in data_source["properties"].items()
     )
-    return Schema(data_source["id"], plain_text(data_source.get("title")), data_source.get("url") or "", properties)
+    parent = data_source.get("parent") or {}  # only of a synced one is it a data source again (SDK 5.26, its types)
+    return Schema(
+        data_source["id"], plain_text(data_source.get("title")), data_source.get("url") or "", properties,
+        parent.get("type") == "data_source_id",
+    )  # fmt: skip
 
 
 def _mark(body: Mapping[str, Json]) -> Mark:
@@ -109,14 +114,16 @@ def _mark(body: Mapping[str, Json]) -> Mark:
 def to_text(schema: Schema) -> str:
     """For the connector's memory; `from_text` reads it back equal."""
     rows = [[prop.id, prop.name, prop.type, prop.options, prop.mark] for prop in schema.properties]
-    return json.dumps([schema.id, schema.name, schema.url, rows], ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(
+        [schema.id, schema.name, schema.url, rows, schema.synced], ensure_ascii=False, separators=(",", ":")
+    )
 
 
 def from_text(text: str) -> Schema:
     """What `to_text` gave."""
-    id_, name, url, rows = json.loads(text)
+    id_, name, url, rows, synced = json.loads(text)
     read = (Property(i, n, t, tuple((one, words) for one, words in options), mark) for i, n, t, options, mark in rows)
-    return Schema(id_, name, url, tuple(read))
+    return Schema(id_, name, url, tuple(read), synced)
 
 
 def _options(body: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:
@@ -150,6 +157,7 @@ class Binding:
     fields: tuple[Property, ...] = ()
     complete: tuple[Property, ...] = ()
     body: bool = False
+    write_status: bool = True
 
     @property
     def own(self) -> frozenset[str]:
@@ -176,7 +184,7 @@ def bind(schema: Schema, options: TableOptions, role: str, team: str | None = No
     fields = tuple(dict.fromkeys(prop for prop in kept if prop is not None))
     return Binding(
         schema, role, found["status"], found["owner"], found["due"], found["link"], found["team"], fields,
-        tuple(prop for prop in complete if prop is not None), options.body,
+        tuple(prop for prop in complete if prop is not None), options.body, options.write_status,
     )  # fmt: skip
 
 
@@ -207,7 +215,14 @@ def container(source: str, binding: Binding) -> Container:
     schema = binding.schema
     columns = tuple(Column(id_, name) for id_, name in binding.status.options) if binding.status else ()
     fields = tuple(map(_field_def, schema.properties))
-    return Container(Ref(source, schema.id), schema.name, schema.url, binding.role, None, columns, fields)
+    shut = "" if not binding.write_status else SYNCED_TABLE if schema.synced else None
+    return Container(Ref(source, schema.id), schema.name, schema.url, binding.role, None, columns, fields, shut)
+
+
+SYNCED_TABLE = (
+    "Notion syncs this table from another tool, so nothing is written to its rows; say so with write_status = false "
+    "in its table of the config"
+)
 
 
 def _field_def(prop: Property) -> FieldDef:

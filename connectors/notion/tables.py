@@ -11,7 +11,7 @@ from connectors.notion.doubles import note_place
 from connectors.notion.ids import normal_id
 from connectors.notion.notes import OwnTable, own_table
 from connectors.notion.properties import definition, fits, option_name, table_definition
-from connectors.notion.schema import Property, Schema, schema_of
+from connectors.notion.schema import SYNCED_TABLE, Property, Schema, schema_of
 from connectors.notion.sources import Sources
 from connectors.notion.texts import rich_text
 
@@ -141,6 +141,8 @@ class Tables:
         """Our properties on somebody's data source. Rejected where a person's property has the name of one."""
         id_ = normal_id(change.container.id)
         schema = self._sources.fresh_schema(id_)
+        if schema.synced:
+            raise Rejected(f"data source {schema.name!r}: {SYNCED_TABLE}")
         problems = [words for own in change.fields if (words := _obstacle(own, schema))]
         if problems:
             raise Rejected(f"data source {schema.name!r}: " + "; ".join(problems))

@@ -48,6 +48,8 @@ def dump(value: object) -> str:
 
 def load(text: str) -> Any:
     """What `dump` wrote; lists come back as tuples."""
+    if text == "[]":  # most are
+        return ()
     return _tuples(orjson.loads(text))
 
 
@@ -63,9 +65,8 @@ def _scrub(value: object) -> object:
 
 
 def _tuples(value: Any) -> Any:
-    match value:
-        case list():
-            return tuple(_tuples(inner) for inner in value)
-        case dict():
-            return {key: _tuples(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return tuple([_tuples(inner) if isinstance(inner, (list, dict)) else inner for inner in value])
+    if isinstance(value, dict):
+        return {key: _tuples(inner) for key, inner in value.items()}
     return value

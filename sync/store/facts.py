@@ -14,7 +14,16 @@ from sync.store.bulk import chunks, put
 from sync.store.codec import instant, load, micros
 from sync.store.keeping import forget_cursor
 from sync.store.opening import writing
-from sync.store.rows import container_of, event_of, fields_json, item_of, own_row_of, own_row_row, person_of
+from sync.store.rows import (
+    container_of,
+    event_of,
+    fields_json,
+    fields_of,
+    item_of,
+    own_row_of,
+    own_row_row,
+    person_of,
+)
 from sync.store.schema import CONTAINER, CURSOR, EVENT, ITEM, MEMORY, OWN_ROW, PERSON, READ_WHOLE
 
 
@@ -129,13 +138,13 @@ class Facts:
     def marked(self, source: str, names: Iterable[str]) -> set[str]:
         """Refs (as text) of the items of a source in which any field of these names holds something."""
         wanted = set(names)
+        query = select(ITEM.c.remote, ITEM.c.fields_json)
         with self.engine.connect() as connection:
-            rows = connection.execute(select(ITEM).where(ITEM.c.source == source, ITEM.c.fields_json != "[]"))
-            items = map(item_of, rows)
+            rows = connection.execute(query.where(ITEM.c.source == source, ITEM.c.fields_json != "[]"))
             return {
-                str(item.ref)
-                for item in items
-                if any(one.name in wanted and one.value not in (None, "", ()) for one in item.fields)
+                str(Ref(source, row.remote))
+                for row in rows
+                if any(one.name in wanted and one.value not in (None, "", ()) for one in fields_of(row.fields_json))
             }
 
     def events(self, ref: Ref) -> list[Event]:

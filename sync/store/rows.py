@@ -35,6 +35,11 @@ def item_row(item: WorkItem) -> Row:
     }  # fmt: skip
 
 
+def fields_of(text: str) -> tuple[Field, ...]:
+    """The fields that `fields_json` wrote."""
+    return tuple(Field(*one) for one in load(text))
+
+
 def item_of(row: Any) -> WorkItem:
     """The item behind a row of `item`."""
     return WorkItem(
@@ -44,7 +49,7 @@ def item_of(row: Any) -> WorkItem:
         owner=row.owner, helpers=load(row.helpers_json), completed=row.completed,
         completed_at=instant(row.completed_at), approval=row.approval, due=row.due, start=row.start,
         parent=row.parent, subtasks=row.subtasks, tags=load(row.tags_json), waits_for=load(row.waits_for_json),
-        fields=tuple(Field(*one) for one in load(row.fields_json)), links=load(row.links_json),
+        fields=fields_of(row.fields_json), links=load(row.links_json),
         presence=row.presence,
     )  # fmt: skip
 
@@ -94,6 +99,7 @@ def container_row(container: Container) -> Row:
         "fields_json": dump(
             [[one.id, one.name, one.type, one.options, one.writable, one.why] for one in container.fields]
         ),
+        "shut": container.shut,
     }  # fmt: skip
 
 
@@ -101,7 +107,7 @@ def container_of(row: Any) -> Container:
     return Container(
         Ref(row.source, row.remote), row.name, row.url, row.role, row.private,
         tuple(Column(*one) for one in load(row.columns_json)),
-        tuple(FieldDef(*one) for one in load(row.fields_json)),
+        tuple(FieldDef(*one) for one in load(row.fields_json)), row.shut,
     )  # fmt: skip
 
 

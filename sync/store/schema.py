@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0005"
+HEAD = "0006"
 """The migration that brings a database to this schema."""
 
 METADATA = MetaData(
@@ -79,7 +79,7 @@ PERSON = Table(
 CONTAINER = Table(
     "container", METADATA,
     _text("source", key=True), _text("remote", key=True), _text("name"), _text("url"), _text("role"),
-    Column("private", Boolean, nullable=True), _text("columns_json"), _text("fields_json"),
+    Column("private", Boolean, nullable=True), _text("columns_json"), _text("fields_json"), _text("shut", null=True),
 )  # fmt: skip
 
 COLUMN = Table(  # every column ever met, so that a deleted section still has its name

@@ -71,7 +71,7 @@ def _told(settings: Settings, source: SeenSource) -> Iterator[str]:
 def _made(settings: Settings, source: SeenSource) -> Iterator[str]:
     write = settings.write
     if source.vendor.own_types and write.create_fields:
-        for place in source.work_places():
+        for place in (one for one in source.carrying() if not one.shut):
             there = {*place.own, *(one.name for one in place.fields)}
             names = [one.name for one in item_fields(settings.field_names, settings.rules()) if one.name not in there]
             if names:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from connectors.discovery import Claim, FoundField, FoundPlace, NeededField
+from connectors.errors import Missing
 from rules.patterns import matches
 from sync.config import Problem, Settings
 from sync.config.cross import patterns
@@ -109,7 +110,10 @@ def _shared_fields(settings: Settings, seen: Seen, read: Read) -> Iterator[Probl
 def _pages(source: SeenSource, read: Read) -> Iterator[Problem]:
     for key, why in source.no_page.items():
         hint = f"open it in {source.vendor.title}, then ••• → Connections → add {source.who}"
-        yield read.problem(("write", key), f"the page to write under is not shared with {source.who}: {why}", hint)
+        message = f"the page to write under is not shared with {source.who}: {why}"
+        if not isinstance(why, Missing):
+            hint, message = "any page that is shared with it will do", f"this page cannot be written to: {why}"
+        yield read.problem(("write", key), message, hint)
 
 
 def _ours(settings: Settings, source: SeenSource, read: Read) -> Iterator[Problem]:
@@ -117,9 +121,14 @@ def _ours(settings: Settings, source: SeenSource, read: Read) -> Iterator[Proble
     from sync.intent import item_fields
 
     keys = dict(settings.write.fields)
+    for claim, places in source.places.items() if settings.write.create_fields else ():
+        for place in places if claim.carries else ():
+            if place.shut:
+                path = ("sources", source.id, *claim.path[:-1], "write_status")
+                yield read.problem(path, f'"{place.name}": {place.shut}', "write_status = false")
     for ours in item_fields(settings.field_names, settings.rules()) if source.vendor.own_types else ():
         wanted = source.vendor.own_types[ours.type]
-        for place in source.work_places():
+        for place in source.carrying():
             there = next((one for one in place.fields if one.name == ours.name), None)
             where = ("write", "fields", next((key for key, name in keys.items() if name == ours.name), ""))
             if there and there.type != wanted:

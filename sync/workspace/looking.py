@@ -35,7 +35,7 @@ class SeenSource:
     people: tuple[str, ...] | None = None
     page: FoundPage | None = None
     below: tuple[str, ...] = ()
-    no_page: dict[str, str] = field(default_factory=dict)
+    no_page: dict[str, Rejected] = field(default_factory=dict)
     failed: str = ""
     code: str = ""
 
@@ -43,9 +43,9 @@ class SeenSource:
         """Every place that could be read, each once."""
         return list({one.id: one for found in self.places.values() for one in found}.values())
 
-    def work_places(self) -> list[FoundPlace]:
-        """Those whose items are work, and so may carry our fields."""
-        work = (found for claim, found in self.places.items() if claim.role in ("", "work"))
+    def carrying(self) -> list[FoundPlace]:
+        """Those whose items may carry our fields."""
+        work = (found for claim, found in self.places.items() if claim.carries)
         return list({one.id: one for found in work for one in found}.values())
 
 
@@ -105,7 +105,7 @@ def _pages(seen: SeenSource, discovery: Discovery, settings: Settings) -> None:
             if key == "notion_parent":
                 seen.page, seen.below = page, tuple(discovery.below(page))
         except Rejected as error:
-            seen.no_page[key] = str(error)
+            seen.no_page[key] = error
 
 
 def _or_none(ask: Callable[[], T]) -> T | None:

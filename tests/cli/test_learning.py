@@ -35,7 +35,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
         assert one.run().troubles == []
         config = one.config.with_name("learned.toml")
         config.write_text(one.config.read_text("utf-8") + RULE, "utf-8")
-        yield Rig(one.world, one.app, one.url, config, one.now)
+        yield Rig(one.url, config, one.world, one.app, one.now)
 
 
 def handrail(one: Rig, *arguments: object) -> Said:

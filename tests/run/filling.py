@@ -49,7 +49,7 @@ def ended(child: subprocess.Popen[str], number: signal.Signals | None = None) ->
     """What it said in the end, after this signal."""
     if number is not None:
         os.kill(child.pid, number)
-    out, err = child.communicate(timeout=300)
+    out, err = child.communicate(timeout=1800)
     return Said(child.returncode, out, err)
 
 
@@ -65,7 +65,7 @@ def stories(one: Rig) -> int:
 
 def until(child: subprocess.Popen[str], true: Callable[[], bool]) -> bool:
     """Wait for something while the process lives; whether it came. The limit is only there for a broken one."""
-    for _ in range(20_000):
+    for _ in range(150_000):
         if true():
             return True
         if child.poll() is not None:

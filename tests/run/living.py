@@ -25,7 +25,7 @@ from sync.serving.worker import Worker, wall
 from sync.stopping import Stop
 from sync.store import Store
 from sync.wiring import ears, furnished
-from tests.run.worlds import Rig
+from tests.run.worlds import Client
 
 LIVE = "\n[serve]\ndebounce_seconds = 0.2\n"
 
@@ -34,7 +34,7 @@ LIVE = "\n[serve]\ndebounce_seconds = 0.2\n"
 class Life:
     """One service on a rig. `url`: where it listens."""
 
-    rig: Rig
+    rig: Client
     settings: Settings
     store: Store
     worker: Worker
@@ -79,7 +79,7 @@ class Life:
 
 @contextmanager
 def living(
-    rig: Rig, more: str = LIVE, now: Callable[[], datetime] | None = None, env: Mapping[str, str] | None = None
+    rig: Client, more: str = LIVE, now: Callable[[], datetime] | None = None, env: Mapping[str, str] | None = None
 ) -> Iterator[Life]:  # fmt: skip
     """The service on this rig's config with `more` at its end, until the block ends. Time is the sandbox's."""
     text = rig.config.read_text("utf-8")

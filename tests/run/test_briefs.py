@@ -36,7 +36,7 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
         text = re.sub(r"(?m)^(team_field = .*)$", r'\1\nfields = ["notes"]', text, count=1)
         config = tmp_path / "config.toml"
         config.write_text(text + RULE, encoding="utf-8")
-        yield Rig(world, app, url, config, NOW)
+        yield Rig(url, config, world, app, NOW)
     app.close()
 
 

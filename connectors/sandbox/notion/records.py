@@ -96,7 +96,10 @@ class Property:
 
 @dataclass(slots=True)
 class DataSource(Node):
-    """A table: its schema by property id, and its rows' ids in order of creation (trashed ones too)."""
+    """A table: its schema by property id, and its rows' ids in order of creation (trashed ones too).
+
+    `synced_from`: the id of the data source that another tool fills it from; its pages take no content.
+    """
 
     title: list[Json] = field(default_factory=list)
     description: list[Json] = field(default_factory=list)
@@ -104,6 +107,7 @@ class DataSource(Node):
     properties: dict[str, Property] = field(default_factory=dict)
     rows: list[str] = field(default_factory=list)
     numbered: int = 0
+    synced_from: str | None = None
 
     def property(self, name_or_id: str) -> Property | None:
         """By id (as shown, percent-encoded), else by name."""

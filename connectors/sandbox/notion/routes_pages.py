@@ -174,6 +174,8 @@ def _markdown(call: Call, node: Node) -> Json:
 @route("PATCH", "/pages/{page_id}/markdown")
 def update_markdown(call: Call) -> Json:
     page, kind = call.written(call.id("page_id"), Page, "page"), call.need("type")
+    if isinstance(table := call.side.nodes.get(page.parent), DataSource) and table.synced_from:
+        raise invalid("Can't update the content of a page that is synced from an external source.")
     ways = {
         "replace_content": _replace, "update_content": _update, "insert_content": _insert,
         "replace_content_range": _range,

@@ -61,6 +61,8 @@ class Shapes:
 
     def parent(self, node: Node) -> Json:
         """Where it hangs."""
+        if isinstance(node, DataSource) and node.synced_from:
+            return {"type": "data_source_id", "data_source_id": node.synced_from, "database_id": node.parent}
         if node.parent_kind == "workspace":
             return {"type": "workspace", "workspace": True}
         if node.parent_kind == "data_source":
