@@ -12,7 +12,7 @@ import pytest
 from connectors.model import PostComment, PostStatus, PutPage
 from sync.check import check
 from sync.config import load
-from sync.planfile import from_json, to_json
+from sync.plan.file import from_json, to_json
 from sync.run import apply_plan
 from sync.wiring import open_house
 from tests.run.worlds import NOW, Rig, rig
