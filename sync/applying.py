@@ -13,7 +13,7 @@ from sync.giving_back import Sent, give_back
 from sync.house import House
 from sync.links import settled, where
 from sync.plan import LeftAlone, Plan, Step
-from sync.planning_rows import columns_note
+from sync.planning.rows import columns_note
 from sync.pulling import Trouble
 from sync.stopping import Stop
 

@@ -12,8 +12,8 @@ from connectors.model import EnsureFields, EnsureTable, Post, PutAway, PutPage, 
 from sync import intent, undo
 from sync.applying import Applied, carry_out
 from sync.house import House
-from sync.page_moves import page_moves
 from sync.plan import LeftAlone, Plan, Reason, Step, alike
+from sync.plan.page_moves import page_moves
 from sync.planning import readable
 from sync.pulling import Pulled, Trouble, pull, read_echo
 from sync.store import Entry

@@ -16,7 +16,7 @@ from sync.cli.parking import parking
 from sync.config import load
 from sync.evidence import traced
 from sync.house import House
-from sync.planfile import BadPlan, from_json, to_json
+from sync.plan.file import BadPlan, from_json, to_json
 from sync.pulling import Trouble
 from sync.stopping import Stop
 from sync.wiring import open_house
@@ -60,7 +60,7 @@ def check(config: Path, json: bool, offline: bool) -> int:
 def plan(config: Path, as_of: str | None, out: Path | None, format: str) -> int:  # noqa: A002
     """Hops 1 to 5, and the plan as a file and in words."""
     from connectors.document import to_markdown_gfm
-    from sync.plan_words import to_document, to_html
+    from sync.plan.words import to_document, to_html
     from sync.run import run as run_once
 
     with opened(config, quiet=format != "text") as house:

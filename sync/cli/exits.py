@@ -52,7 +52,7 @@ def _code(error: Exception) -> int | None:
     from connectors.sandbox.serve import SandboxError
     from sync.config import ConfigProblems, MissingToken
     from sync.guards import TooMuch
-    from sync.planfile import BadPlan
+    from sync.plan.file import BadPlan
     from sync.store import Busy, StoreError
     from sync.undoing import NothingToUndo
 

@@ -21,7 +21,7 @@ from sync.applying import Applied
 from sync.cli.exits import Refusal
 from sync.house import Progress
 from sync.plan import Plan
-from sync.plan_words import differences, headline, left_words, page_lines, shown, why
+from sync.plan.words import differences, headline, left_words, page_lines, shown, why
 from sync.pulling import Trouble
 from sync.run import Outcome
 from sync.store.ledger import Entry

@@ -14,7 +14,7 @@ from sync.pages.friday import its_day
 from sync.pages.matter import Place
 from sync.pages.publish import Publish
 from sync.pages.targets import FRIDAY, TEAM
-from sync.planning_rows import TABLE
+from sync.planning.rows import TABLE
 
 
 def links(house: House, board: Board) -> dict[str, str]:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sync.config import load
-from sync.planfile import from_json, to_json
+from sync.plan.file import from_json, to_json
 from sync.run import apply_plan, run
 from sync.wiring import open_house
 from tests.run.worlds import NOW, rig

@@ -11,10 +11,10 @@ import pytest
 
 from connectors.document import Document, to_markdown_gfm
 from connectors.model import PostStatus, PutAway, PutPage, Ref, SetFields
-from sync.page_moves import PageLine
 from sync.plan import LeftAlone, Plan, Reason, Step
-from sync.plan_words import page_lines, to_document, to_html
-from sync.planfile import from_json, to_json
+from sync.plan.file import from_json, to_json
+from sync.plan.page_moves import PageLine
+from sync.plan.words import page_lines, to_document, to_html
 from tests.run.worlds import NOW, Rig, rig
 
 HURTING = 'a | `b` <script>alert("x")</script> $1 “ü” שלום 🚀'

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.document import Bullets, Document, Heading, Paragraph, Span, Table, Toggle, line
-from sync.page_moves import PageLine, by_section, page_moves
+from sync.plan.page_moves import PageLine, by_section, page_moves
 
 LINES = st.lists(st.sampled_from(["a", "b", "c | d", "<i>"]), max_size=6)
 OLD = Document((

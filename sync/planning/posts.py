@@ -22,8 +22,8 @@ from sync.pages.days import said_day
 from sync.pages.leaks import name
 from sync.pages.publish import levels
 from sync.plan import Reason, Step
-from sync.planning_pages import PAGE
-from sync.planning_rows import TABLE
+from sync.planning.pages import PAGE
+from sync.planning.rows import TABLE
 
 _WEEK = timedelta(days=7)
 

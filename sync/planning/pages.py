@@ -11,12 +11,12 @@ import orjson
 from connectors import document
 from connectors.model import PutPage
 from sync.house import House
-from sync.page_moves import PageLine, page_moves
 from sync.pages.friday import its_day
 from sync.pages.matter import Matter
 from sync.pages.targets import FRIDAY, places, targets
 from sync.pages.targets import PAGE as PAGE
 from sync.plan import Reason, Step
+from sync.plan.page_moves import PageLine, page_moves
 
 _NOT_OURS = "What stands there is not what Handrail last wrote; its own part is put right."
 

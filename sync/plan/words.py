@@ -17,8 +17,8 @@ from connectors.model import (
     PutRow,
     SetFields,
 )
-from sync.page_moves import MOST, MOST_NEW, PageLine, by_section, page_moves
 from sync.plan import LeftAlone, Plan, Step
+from sync.plan.page_moves import MOST, MOST_NEW, PageLine, by_section, page_moves
 
 
 def headline(step: Step) -> str:

@@ -29,7 +29,7 @@ from connectors.model import (
     Value,
 )
 from sync.links import leads_to_pages
-from sync.page_moves import PageLine
+from sync.plan.page_moves import PageLine
 
 Values = Mapping[str, Value]
 

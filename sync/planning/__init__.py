@@ -17,13 +17,13 @@ from sync.house import House, Source
 from sync.house import page_source as page_source
 from sync.pages.gather import matter, with_left
 from sync.plan import LeftAlone, Plan, Reason, Step, assemble
-from sync.planning_items import on_items, unwritable
-from sync.planning_items import readable as readable
-from sync.planning_pages import PAGE as PAGE
-from sync.planning_pages import on_pages, own_pages
-from sync.planning_posts import posts
-from sync.planning_rows import TABLE as TABLE
-from sync.planning_rows import on_rows
+from sync.planning.items import on_items, unwritable
+from sync.planning.items import readable as readable
+from sync.planning.pages import PAGE as PAGE
+from sync.planning.pages import on_pages, own_pages
+from sync.planning.posts import posts
+from sync.planning.rows import TABLE as TABLE
+from sync.planning.rows import on_rows
 
 
 def make_plan(

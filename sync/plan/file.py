@@ -14,8 +14,8 @@ from typing import Any
 import orjson
 
 from sync import changes
-from sync.page_moves import PageLine
 from sync.plan import LeftAlone, Plan, Reason, Step
+from sync.plan.page_moves import PageLine
 
 FORMAT = 1
 

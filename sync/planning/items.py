@@ -11,7 +11,7 @@ from rules.flow import calendar
 from sync import intent
 from sync.house import House, Source
 from sync.plan import Held, LeftAlone, Reason, Step, Wanted, adopted, field_steps
-from sync.planning_pages import digest_of
+from sync.planning.pages import digest_of
 from sync.store import Written
 
 
