@@ -63,9 +63,6 @@ def box(matter: Matter) -> Iterator[Block]:
         lines.append(line(f"Snapshots of {whose} began on {began}: what changed there before is not known."))
     if matter.unheard:
         lines.append(line(f"Not read this time: {', '.join(matter.unheard)}. What is said about it is from before."))
-    if matter.written:
-        count = counted(matter.written, "value")
-        lines.append(line(f"Handrail itself wrote {count} in the seven days before today."))
     yield Heading(line("How sure this is"))
     yield Bullets(tuple(lines))
     unsure = [line(f"{part.count:,} of {part.of:,} {part.text}.") for part in quality(board) if part.count]

@@ -109,3 +109,32 @@ def test_every_file_that_a_document_names_exists(document: Path) -> None:
 def test_nothing_is_left_to_be_written() -> None:
     for document in DOCUMENTS:
         assert not re.search(r"\b(?:TODO|FIXME|TBD|PICTURE|XXX)\b", document.read_text("utf-8")), document
+
+
+TRAPS = (ROOT / "docs/connectors/notion.md").read_text("utf-8").split("\n## Traps")[1].split("\n## ")[0]
+
+
+def _trap_rows() -> list[list[str]]:
+    rows = [line for line in TRAPS.splitlines() if line.startswith("| ")][1:]
+    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows if not row.startswith("|---")]
+
+
+def _test_names(path: Path) -> list[str]:
+    return re.findall(r"^\s*def (test_\w+)", path.read_text("utf-8"), re.MULTILINE) if path.exists() else []
+
+
+@pytest.mark.parametrize("row", _trap_rows(), ids=lambda row: row[0])
+def test_every_trap_of_notion_names_tests_that_exist(row: list[str]) -> None:
+    assert len(row) == 3, "trap, what we do, shown by"
+    named = re.findall(r"`([\w/.]+)::(test_\w+)(…?)`", row[2])
+    assert named or row[1].startswith("not applicable")
+    for place, name, cut in named:
+        file = place if place.endswith(".py") else f"tests/connectors/notion/{place}.py"
+        found = _test_names(ROOT / file)
+        assert any(one.startswith(name) if cut else one == name for one in found), f"{file} has no {name}"
+
+
+def test_the_traps_of_notion_are_many_and_name_nothing_else() -> None:
+    assert len(_trap_rows()) >= 40
+    whole = [re.sub(r"`[\w/.]+::test_\w+…?`", "", row[2]) for row in _trap_rows()]
+    assert {words.strip(" ,–") for words in whole} <= {"", "(`row_of_a_group`)"}

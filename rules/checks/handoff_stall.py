@@ -17,6 +17,7 @@ from rules.durations import Duration
 from rules.handoffs import handoffs
 from rules.now import standing
 from rules.once import while_asked
+from rules.parties import REQUESTER
 from rules.past import first_looks, lasting
 from rules.touches import team_parties
 from rules.waits import Wait
@@ -68,7 +69,8 @@ class HandoffStall(Learner):
             pl.col("level").is_not_null()
         )
         late = late.unique("item", keep="first", maintain_order=True)
-        named = board.items.select("ref", "title", "url")[late["item"]]
+        asker = board.people["name"].gather(board.items["created_by"]).alias("asker")
+        named = board.items.select("ref", "title", "url", asker)[late["item"]]
         for row in late.hstack(named).iter_rows(named=True):
             yield self._finding(board, row)
 
@@ -96,7 +98,8 @@ class HandoffStall(Learner):
     def _finding(self, board: Board, row: dict[str, Any]) -> Finding:
         limit = limits.the_limit(row["level"], self.warn, self.breach)
         wait = Wait.of(board, row, limit)
-        waited, to, title = wait.said, row["to"], row["title"]
+        to = row["to"] if row["to"] != REQUESTER else row["asker"] or language.whoever_asked()
+        waited, title = wait.said, row["title"]
         cost = language.cost(row["working"].total_seconds() / 3600, board.terms.money, row["team"])
         at = language.moment(row["given_at"], board.terms.hours.timezone)
         facts = [Evidence(row["given_at"], language.given(row["from"], to, at), row["ref"])]

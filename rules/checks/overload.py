@@ -149,9 +149,18 @@ class Overload(Rule):
             subject=Subject(_KIND[self.per], group, name), since=first.since,
             sentence=" ".join(one.sentence for one in passed), next_step=filled,
             limit="; ".join(one.limit for one in passed), flow=self.flow or "",
-            stage=name if self.per == "stage" else "", team=name if self.per == "team" else "",
+            stage=name if self.per == "stage" else "", team=self._team(board, mine) or "",
             waiting_on=name if self.per != "stage" else "", refs=tuple(refs), evidence=tuple(facts),
         )  # fmt: skip
+
+    def _team(self, board: Board, mine: pl.DataFrame) -> str | None:
+        """The team that holds the work: its own, or its owner's."""
+        if self.per == "stage":
+            return None
+        now, item = standing(board), int(mine["item"][0])
+        owner = now["owner"][item]
+        team = board.people["team"][owner] if self.per == "owner" and owner is not None else now["team"][item]
+        return None if team is None else str(team)
 
 
 def _load(level: int | Load | None) -> Load | None:

@@ -33,6 +33,7 @@ from rules.language.items import (
     unowned_since,
     what_blocks,
     whoever,
+    whoever_asked,
 )
 from rules.language.loads import arriving, in_hand_since, loaded
 from rules.language.words import (
@@ -99,6 +100,7 @@ __all__ = [
     "unreviewed",
     "what_blocks",
     "whoever",
+    "whoever_asked",
     "whole",
     "whole_elapsed",
     "whole_working",

@@ -7,6 +7,11 @@ from datetime import date
 from rules.language.words import MONTHS, counted, quoted
 
 
+def whoever_asked() -> str:
+    """Said where it is the turn of whoever made an item, and that is not known."""
+    return "whoever asked"
+
+
 def whoever() -> str:
     """Said where nobody is named who could act."""
     return "whoever answers for it"

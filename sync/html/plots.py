@@ -52,11 +52,15 @@ _TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
 def ageing(
     id_: str, alt: str, stages: Sequence[str], ages: Sequence[Sequence[float]], lines: Mapping[str, float]
 ) -> str:
-    """A dot an open item: its stage from top to bottom, its age in days to the right. `lines`: percentiles."""
+    """A dot an open item: its stage from top to bottom, its age in days to the right. `lines`: percentiles.
+
+    The margin below is for the legend's last line, which pygal forgets when the legend is one column.
+    """
     rows = len(stages)
     chart = pygal.XY(
-        **_PLAIN, height=175 + 30 * rows, stroke=False, dots_size=4, show_y_guides=False, show_x_guides=True,
-        range=(-0.6, rows - 0.4), include_x_axis=True, legend_at_bottom_columns=1, x_title="days since it was begun",
+        **_PLAIN, height=188 + 30 * rows, margin_bottom=16, stroke=False, dots_size=4, show_y_guides=False,
+        show_x_guides=True, range=(-0.6, rows - 0.4), include_x_axis=True, legend_at_bottom_columns=1,
+        x_title="days since it was begun",
     )  # fmt: skip
     chart.x_value_formatter = "{:.0f}".format
     chart.y_labels = [{"label": _short(name), "value": rows - 1 - row} for row, name in enumerate(stages)]

@@ -71,9 +71,9 @@ def _pair(pair: dict[str, Any], day: int) -> tuple[Line, ...]:
 
 
 def short(wait: timedelta, day: int) -> str:
-    """`2 h`, `6.9 d`: working time in one look."""
+    """`2 h`, `6.9 d`: working time in one look; number and unit stay on one line."""
     us = wait / timedelta(microseconds=1)
-    return f"{number(us / day)} d" if us >= day else f"{number(us / 3.6e9)} h"
+    return f"{number(us / day)}\N{NO-BREAK SPACE}d" if us >= day else f"{number(us / 3.6e9)}\N{NO-BREAK SPACE}h"
 
 
 def waiting_now(board: Board) -> pl.DataFrame:
@@ -133,8 +133,9 @@ def in_hand(board: Board, morning: Board, boards: Mapping[str, Sequence[Place]])
         if cells:
             places = boards.get(flow.id, ())
             yield Heading(line(Span(flow_name(flow.id), link=places[0].url if len(places) == 1 else None)), 3)
-            yield Table(header("Stage", "Items", "There longest since"), tuple(cells))
+            yield Table(header("Stage", "Items", "Oldest there since"), tuple(cells))
             yield from pulse(morning, flow.id)
             if len(places) > 1:
-                shown = [part for place in places for part in (", ", Span(place.name, link=place.url))]
-                yield Paragraph(line("Its boards: ", *shown[1:], "."))
+                shown = [part for place in places[:_ROWS] for part in (", ", Span(place.name, link=place.url))]
+                more = f" and {len(places) - _ROWS:,} more" if len(places) > _ROWS else ""
+                yield Paragraph(line("Its boards: ", *shown[1:], f"{more}."))

@@ -95,6 +95,7 @@ def _at_risk(matter: Matter) -> Iterator[Block]:
          line(leaks.name(rules[stuck[row["ref"]].rule]) if row["ref"] in stuck else "not begun"))
         for row in rows.head(_LISTED).iter_rows(named=True)
     ]  # fmt: skip
+    yield Paragraph(line("Due by the end of next week, and stuck or not begun; the earliest date first."))
     yield Table(header("Item", "Due", "Why"), tuple(cells))
     if rows.height > _LISTED:
-        yield Paragraph(line(f"{rows.height - _LISTED} more."))
+        yield Paragraph(line(f"{rows.height - _LISTED:,} more with later dates."))

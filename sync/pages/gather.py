@@ -34,7 +34,7 @@ def matter(house: House, judgement: Judgement, unheard: Iterable[str] = ()) -> M
     past, morning = past_of(house.store), day_start(judgement.board)
     return Matter(
         seen, house.rules, tuple(sorted(unheard)), past=past, heard=answer(house, seen), secret=frozenset(secret),
-        name_people=people, written=house.store.values_written(morning - WEEK, morning),
+        name_people=people, written=house.store.write_volume(morning - WEEK, morning),
         stale=tuple((id_, last) for id_, last in late if last or id_ in unheard),
         links=links(house, seen.board), boards=boards(seen.board, containers, level),
         promises=house.promises_at(judgement.board.now),

@@ -22,7 +22,7 @@ _FIRST_LOOK = Duration.parse("2wd")
 _LINKS, _PLACES = 3, 4
 _WHAT: Mapping[str, str] = {
     "handoff_stall": "handed over, and not looked at by the receiver",
-    "overload": "more in hand than its limit",
+    "overload": "more in hand than the limit",
     "unreviewed": "ideas past their review date",
     "stage_age": "too long in one stage",
     "bounce": "sent back",
@@ -55,22 +55,21 @@ def cards(matter: Matter) -> Iterator[Block]:
     """What and where; since when and how many; what it costs; who can end it, with the worst of them to click on."""
     if matter.groups:
         yield Heading(line("What leaks"))
+        yield from findings(matter)
     for rule, found in matter.groups:
         yield Heading(line(name(rule)), 3)
         yield Bullets((
             _what(rule, found), _since(matter.board, found), _cost(matter.board, found), _who(matter, rule, found),
         ))  # fmt: skip
-    if matter.groups:
-        yield from findings(matter)
 
 
 def findings(matter: Matter) -> Iterator[Block]:
-    """Where each finding has its row, and takes an answer; nothing without a table."""
+    """Where each leak has its row, and takes an answer; nothing without a table."""
     said, table = len(matter.judgement.said), Span("the findings table", link=matter.links.get("findings"))
     if not (said and table.link):
         return
-    each = "Each of them is a row" if said == len(matter.loud) else f"The costliest, {said:,} of them, are rows"
-    yield Paragraph(line(f"{each} of ", table, ": sort them there, and answer (snooze, not a leak, fixed)."))
+    each = "Each leak has a row" if said == len(matter.loud) else f"The costliest {said:,} leaks have rows"
+    yield Paragraph(line(f"{each} in ", table, ": sort there, and answer with snooze, not a leak or fixed."))
 
 
 def name(rule: Rule) -> str:

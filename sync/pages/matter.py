@@ -35,11 +35,11 @@ class Place(NamedTuple):
 class Matter:
     """`unheard`: sources that could not be read; `left`: what people changed by hand; `heard`: what they decided.
 
-    `written`: values that Handrail wrote in the seven days before today. `secret`: refs whose titles readers may not
-    see. `links`: where our other places are, by `findings`, `friday` and the names of teams. `boards`: where a flow's
-    items are, by its id, as far as readers may know. `promises`: what `calibrate` froze, by flow. `stale`: sources
-    not read whole for too long. `name_people` false: a person is called by their team, and a finding about a person
-    is a count.
+    `written`: what Handrail wrote in the seven days before today, by sort. `secret`: refs whose titles readers may
+    not see. `links`: where our other places are, by `findings`, `friday` and the names of teams. `boards`: where a
+    flow's items are, by its id, as far as readers may know. `promises`: what `calibrate` froze, by flow. `stale`:
+    sources not read whole for too long. `name_people` false: a person is called by their team, and a finding about a
+    person is a count.
     """
 
     judgement: Judgement
@@ -50,7 +50,7 @@ class Matter:
     heard: Sequence[Block] = ()
     secret: frozenset[str] = frozenset()
     name_people: bool = False
-    written: int = 0
+    written: Mapping[str, int] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     boards: Mapping[str, Sequence[Place]] = field(default_factory=dict)
     promises: Mapping[str, Promise] = field(default_factory=dict)

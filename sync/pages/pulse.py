@@ -47,8 +47,8 @@ def _moved(days: pl.DataFrame, finished: pl.Series) -> str:
         return f"{since} {came:,} came and {done:,} {_were(done)} finished."
     then = int(before["wip"][0])
     return (
-        f"In the four weeks up to yesterday {came:,} came and {done:,} {_were(done)} finished; begun and not "
-        f"finished {_were(then)} {then:,} before, {hand:,} this morning."
+        f"In the four weeks up to yesterday {came:,} came and {done:,} {_were(done)} finished. Begun and not "
+        f"finished: {then:,} before that, {hand:,} this morning."
     )
 
 
@@ -66,7 +66,7 @@ def _old(board: Board, flow: str) -> str:
     old = known.filter(pl.col("older_than") >= _OLD).height
     are = "is" if old == 1 else "are"
     said = (
-        f"Of {counted(known.height, 'open item')} {old:,} {are} older than 85 of 100 were when they left that stage."
+        f"{old:,} of {counted(known.height, 'open item')} {are} older than 85 of 100 were on leaving the same stage."
     )
     few = rows.height - known.height
     return f"{said} For {few:,} more too little went before." if few else said

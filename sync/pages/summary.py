@@ -44,6 +44,7 @@ def summary_of(matter: Matter) -> tuple[Document, Paragraph]:
         *moves.ideas(matter),
         *_left_alone(matter.left),
         *matter.heard,
+        *_written(matter),
         *honesty.box(matter),
         *_how(matter.board),
     ]
@@ -76,6 +77,20 @@ def _asked(one: LeftAlone) -> Line:
 
 def _said(value: object) -> str:
     return "nothing" if value in (None, "") else quoted(str(value))
+
+
+def _written(matter: Matter) -> Iterator[Block]:
+    """How much of all this is Handrail's own: a quiet tool can show that it is one."""
+    kinds = (
+        ("items", "value on items", "values on items"),
+        ("rows", "value in the findings table", "values in the findings table"),
+        ("pages", "page", "pages"),
+        ("posts", "update or comment that notifies people", "updates and comments that notify people"),
+        ("places", "new set of fields or table", "new sets of fields or tables"),
+    )
+    told = [counted(count, *words) for kind, *words in kinds if (count := matter.written.get(kind))]
+    yield Heading(line("What Handrail wrote"))
+    yield Paragraph(line(f"In the seven days before today: {', '.join(told) or 'nothing'}."))
 
 
 def _how(board: Board) -> Iterator[Block]:

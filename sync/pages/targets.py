@@ -9,6 +9,7 @@ from connectors.document import Document, Paragraph
 from sync.config.shape import WriteTable
 from sync.pages.friday import friday
 from sync.pages.matter import Matter
+from sync.pages.room import fitted
 from sync.pages.summary import as_of_line, summary_of
 from sync.pages.team import team_page, teams
 from sync.staleness import alarm
@@ -26,7 +27,13 @@ class Target(NamedTuple):
 
 
 def targets(matter: Matter, write: WriteTable) -> Iterator[Target]:
-    """The summary, and what the config switches on beside it."""
+    """The summary, and what the config switches on beside it; each short enough to be read and written."""
+    table = matter.links.get("findings")
+    for one in _whole(matter, write):
+        yield one._replace(document=fitted(one.document, table))
+
+
+def _whole(matter: Matter, write: WriteTable) -> Iterator[Target]:
     page, as_of = summary_of(matter)
     yield Target(PAGE, write.page_title, page, as_of)
     as_of = as_of_line(matter.board)

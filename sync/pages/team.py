@@ -37,17 +37,17 @@ def _asked(matter: Matter) -> pl.DataFrame:
         "item", "entered_at", pl.col("stage").cast(pl.String), state=pl.col("state").cast(pl.String),
         owner_team=pl.col("team").cast(pl.String),
     )  # fmt: skip
-    rows = now.with_columns(team=team.gather(board.items["created_by"]), created_at=board.items["created_at"])
+    rows = now.with_columns(team=team.gather(board.items["created_by"]))
     return rows.filter(pl.col("state").is_in(["open", "backlog"]) & pl.col("team").is_not_null())
 
 
 def _where(matter: Matter, team: str) -> Iterator[Block]:
-    mine = _asked(matter).filter(pl.col("team") == team).sort("created_at", "item")
+    mine = _asked(matter).filter(pl.col("team") == team).sort("entered_at", "item")
     yield Heading(line("What you asked for, and where it is"))
     if mine.is_empty():
         yield Paragraph(line("Nothing is open."))
         return
-    yield Paragraph(line(f"{counted(mine.height, 'open item')}, the oldest first."))
+    yield Paragraph(line(f"{counted(mine.height, 'open item')}; first what has been in its place longest."))
     cells = [
         (item_line(matter, row["item"]), line(row["stage"] or "in no stage"),
          line(said_day(row["entered_at"], matter.board) if row["entered_at"] else ""))
@@ -55,7 +55,7 @@ def _where(matter: Matter, team: str) -> Iterator[Block]:
     ]  # fmt: skip
     yield Table(header("Item", "Where it is", "There since"), tuple(cells))
     if mine.height > _LISTED:
-        yield Paragraph(line(f"{mine.height - _LISTED} more."))
+        yield Paragraph(line(f"{mine.height - _LISTED:,} more that came to their places later."))
 
 
 def _needed(matter: Matter, team: str) -> Iterator[Block]:
@@ -71,4 +71,4 @@ def _needed(matter: Matter, team: str) -> Iterator[Block]:
     ]
     yield Table(header("Item", "From", "Since"), tuple(cells))
     if open_.height > _LISTED:
-        yield Paragraph(line(f"{open_.height - _LISTED} more."))
+        yield Paragraph(line(f"{open_.height - _LISTED:,} more since then."))

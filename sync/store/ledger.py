@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -18,6 +20,11 @@ from sync.store.said import say
 from sync.store.schema import MADE, OWN_ROW, RUN, SAID, WRITE
 
 Values = Mapping[str, Value]
+_WHAT = {
+    "row": "rows", "page": "pages", "brief": "pages", "status": "posts", "comment": "posts",
+    "table": "places", "own fields": "places",
+}  # fmt: skip
+"""What a target is, by its first word; an item's begins with its source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +138,20 @@ class Ledger:
             kept = connection.execute(query).scalar()
         return changes.from_data(load(kept)) if kept else None
 
-    def values_written(self, start: datetime, end: datetime) -> int:
-        """How many values were written by runs that judged an instant from `start` up to before `end`."""
+    def write_volume(self, start: datetime, end: datetime) -> Counter[str]:
+        """What runs that judged an instant from `start` up to before `end` wrote: how many values into `items` and
+        `rows`, how often `pages`, `posts` (updates and comments), and `places` (fields and tables that were made)."""
         query = (
-            select(WRITE.c.after_json).join(RUN, RUN.c.id == WRITE.c.run)
+            select(WRITE.c.target, WRITE.c.after_json).join(RUN, RUN.c.id == WRITE.c.run)
             .where(WRITE.c.outcome == "written", RUN.c.as_of >= micros(start), RUN.c.as_of < micros(end))
         )  # fmt: skip
         with self.engine.connect() as connection:
-            return sum(len(load(after)) for (after,) in connection.execute(query))
+            found = connection.execute(query).all()
+        told: Counter[str] = Counter()
+        for target, after in found:
+            what = _WHAT.get(re.split("[:/]", target)[0], "items")
+            told[what] += len(load(after)) if what in ("items", "rows") else 1
+        return told
 
     def wrote_to(self, source: str) -> bool:
         """Whether anything was ever written to an item, row or page of this source."""

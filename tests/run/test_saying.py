@@ -106,6 +106,27 @@ def test_the_pages_lead_to_one_another_and_to_the_boards_and_the_status_to_the_p
     assert small.run(now=NOW + timedelta(days=4)).plan.steps == ()
 
 
+def test_the_page_says_how_much_was_written_and_a_day_later_counts_today_s(small: Rig) -> None:
+    _switch(small, "status_updates = true\ncomments = true")
+    first = small.run()
+    assert "## What Handrail wrote\nIn the seven days before today: nothing." in small.page()
+    small.world.advance_to(NOW + timedelta(days=1))
+    small.run(now=NOW + timedelta(days=1))
+    with open_house(load(small.config, {}), doors=False) as house:
+        wrote = [one for one in house.store.ledger(first.run) if one.outcome == "written"]
+    items = sum(len(one.after) for one in wrote if one.target.startswith("asana:"))
+    rows = sum(len(one.after) for one in wrote if one.target.startswith("row:"))
+    posts = sum(one.target.startswith(("status:", "comment:")) for one in wrote)
+    assert min(items, rows, posts) > 1
+    assert (
+        f"In the seven days before today: {items} values on items, {rows} values in the findings table, 1 page, "
+        f"{posts} updates and comments that notify people, 2 new sets of fields or tables."
+    ) in small.page()
+    small.clear_log()
+    small.run(now=NOW + timedelta(days=1, minutes=30))
+    assert small.writes() == 0
+
+
 def _workspace(one: Rig) -> str:
     return str(one.get("/asana/api/1.0/workspaces")["data"][0]["gid"])
 

@@ -114,7 +114,8 @@ def _team(name: str) -> str:
 
 
 def _short(seconds: float) -> str:
-    return f"{seconds / 28800:.1f}".removesuffix(".0") + " d" if seconds >= 28800 else f"{seconds / 3600:.1f} h"
+    said = f"{seconds / 28800:.1f}".removesuffix(".0") + " d" if seconds >= 28800 else f"{seconds / 3600:.1f} h"
+    return said.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _days(since: str) -> int:

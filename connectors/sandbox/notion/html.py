@@ -16,10 +16,8 @@ from connectors.sandbox.notion.records import Block, Database, DataSource, Node,
 if TYPE_CHECKING:
     from connectors.sandbox.notion.side import NotionSide
 
-_TAGS = {
-    "paragraph": "p", "heading_1": "h2", "heading_2": "h3", "heading_3": "h4", "heading_4": "h5",
-    "quote": "blockquote",
-}  # fmt: skip
+_TAGS = {"paragraph": "p", "quote": "blockquote"}
+_HEADINGS = ("heading_1", "heading_2", "heading_3", "heading_4")
 _LISTS = {"bulleted_list_item": "ul", "numbered_list_item": "ol", "to_do": "ul"}
 _MOST_ROWS = 500
 
@@ -31,7 +29,7 @@ def page_html(notion: NotionSide, page_id: str) -> str:
     source = notion.nodes.get(page.parent)
     if isinstance(page, Page) and isinstance(source, DataSource):
         parts.append(_properties(notion, page, source))
-    parts.append(_children(notion, page))
+    parts.append(_children(notion, page, _highest(notion, page)))
     parts.append(_comments(notion, page))
     return "\n".join(part for part in parts if part)
 
@@ -73,7 +71,15 @@ def _comments(notion: NotionSide, page: Node) -> str:
 # ---- blocks --------------------------------------------------------------------------------------------------
 
 
-def _children(notion: NotionSide, parent: Node) -> str:
+def _highest(notion: NotionSide, parent: Node) -> int:
+    """Which kind of heading stands right below the title: the largest of the page, so that no level is left out."""
+    below = [notion.nodes[id_] for id_ in parent.children]
+    living = [node for node in below if isinstance(node, Block) and not node.in_trash]
+    own = [_HEADINGS.index(node.type) for node in living if node.type in _HEADINGS]
+    return min([*own, *(_highest(notion, node) for node in living)], default=len(_HEADINGS))
+
+
+def _children(notion: NotionSide, parent: Node, highest: int) -> str:
     made: list[str] = []
     opened = ""
     for node in (notion.nodes[id_] for id_ in parent.children):
@@ -84,7 +90,7 @@ def _children(notion: NotionSide, parent: Node) -> str:
             made += [f"</{opened}>"] if opened else []
             made += [f"<{wanted}>"] if wanted else []
             opened = wanted
-        made.append(_block(notion, node) if isinstance(node, Block) else _link(notion, node))
+        made.append(_block(notion, node, highest) if isinstance(node, Block) else _link(notion, node))
     return "".join([*made, f"</{opened}>" if opened else ""])
 
 
@@ -94,13 +100,13 @@ def _link(notion: NotionSide, node: Node) -> str:
     return f'<p class="child"><a href="/pages/{node.id}">{escape(f"{sign} {said}")}</a></p>'
 
 
-def _block(notion: NotionSide, block: Block) -> str:
+def _block(notion: NotionSide, block: Block, highest: int) -> str:
     body, type_ = block.content, block.type
-    below = _children(notion, block) if type_ != "table" else ""
+    below = _children(notion, block, highest) if type_ != "table" else ""
     color = body.get("color", "default")
     look = "" if color == "default" else f' class="color-{escape(color)}"'
-    if type_ in _TAGS:
-        tag = _TAGS[type_]
+    if type_ in _TAGS or type_ in _HEADINGS:
+        tag = _TAGS.get(type_) or f"h{2 + _HEADINGS.index(type_) - highest}"
         return f"<{tag}{look}>{rich(body['rich_text'])}</{tag}>" + (
             f'<div class="below">{below}</div>' if below else ""
         )

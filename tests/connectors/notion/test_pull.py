@@ -87,6 +87,14 @@ def test_what_is_not_shared_is_missing_with_the_way_out(rig: NotionRig) -> None:
         _pull(rig.connector(Notes(), work=[], ideas={"data_source": never}), 0)
 
 
+def test_without_the_right_to_list_people_names_come_with_the_rows(rig: NotionRig) -> None:
+    rig.app.faults.replace([Fault("GET", "/notion/v1/users", "403", count=1)])
+    kept = Kept()
+    kept.pull(rig.connector(Notes()))
+    assert {person.name for person in kept.people.values()} == {"Ada", "Ben\u00a0Ö"}
+    assert sum(item.kind == "page" for item in kept.items.values()) == 130
+
+
 def test_a_table_that_is_no_longer_there_is_told_with_the_way_out(rig: NotionRig) -> None:
     notes, kept = Notes(), Kept()
     kept.pull(rig.connector(notes))
