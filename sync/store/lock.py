@@ -7,11 +7,12 @@ import os
 import socket
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from urllib.parse import quote
 
 from sqlalchemy import Engine, delete, select, text
+from sqlalchemy.exc import OperationalError
 
 from sync.store.bulk import put
 from sync.store.codec import instant, micros
@@ -31,7 +32,7 @@ def hold(engine: Engine, name: str, clock: Callable[[], datetime]) -> Iterator[N
         try:
             yield
         finally:
-            with writing(engine).begin() as connection:
+            with suppress(OperationalError), writing(engine).begin() as connection:  # it only says who holds it
                 connection.execute(delete(LOCK).where(LOCK.c.name == name))
 
 
@@ -44,7 +45,8 @@ def _advisory(engine: Engine, name: str) -> Iterator[None]:
         try:
             yield
         finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": number})
+            with suppress(OperationalError):  # the server ended, and the lock with it
+                connection.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": number})
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 
@@ -42,3 +43,24 @@ def test_everything_is_told_on_both(tmp_path: Path, database_url: str) -> None:
             assert house.store.last_read_whole() == {"asana": NOW, "notion": NOW}
             house.store.note_read_whole(["asana"], LATER)
             assert house.store.last_read_whole() == {"asana": LATER, "notion": NOW}
+
+
+def test_readyz_says_that_postgresql_is_down_and_that_it_is_back(tmp_path: Path, own_postgres: Any) -> None:
+    with rig(tmp_path) as one:
+        settings = load(one.config, {"HANDRAIL__DATABASE_URL": own_postgres.get_uri()})
+        with open_house(settings) as house:
+            run(house, NOW, write=False)
+            with served(routes(house, Vitals(NOW), host="127.0.0.1", clock=lambda: LATER)) as client:
+                assert client.get("/readyz").status_code == 200
+                own_postgres.stop()
+                down = client.get("/readyz")
+                assert down.status_code == 503
+                (failing,) = [check for check in down.json()["checks"] if not check["ok"]]
+                assert failing["check"] == "database"
+                assert failing["said"].startswith("does not answer: ")
+                assert "is it up" in failing["said"]
+                assert "\n" not in failing["said"]
+                assert client.get("/healthz").status_code == 200  # a restart of ours would not help
+                assert client.get("/metrics").status_code == 200
+                own_postgres.ensure_postgres_running()
+                assert client.get("/readyz").status_code == 200
