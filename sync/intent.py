@@ -15,7 +15,7 @@ from rules.base import Finding, Hours, Rule
 from sync.decisions import FIXED, NO_LEAK, WORDS
 from sync.plan import Reason, Wanted
 
-ROW_KEY, ROW_TITLE = "Key", "Finding"
+TABLE, ROW_KEY, ROW_TITLE = "findings", "Key", "Finding"
 PEOPLES = ("Decision", "Until", "Because")
 """Columns of the findings table that are people's: read, never written."""
 ROW_OPEN, ROW_QUIET, ROW_CLOSED = "Open", "Snoozed", "Closed"

@@ -30,9 +30,8 @@ from connectors.pace import Pace
 from sync.config import Settings, SourceKind
 from sync.house import House, Listening, Progress, Source
 from sync.init.vendor import Vendor
-from sync.intent import item_fields
+from sync.intent import TABLE, item_fields
 from sync.pace import SharedPace, pace_key
-from sync.planning import TABLE
 from sync.sandbox_time import observing
 from sync.stopping import Stop, StoppingPace
 from sync.store import Store

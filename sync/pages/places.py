@@ -9,12 +9,12 @@ import polars as pl
 from connectors.model import Container
 from rules.base import Board
 from sync.house import House, page_source
+from sync.intent import TABLE
 from sync.links import own
 from sync.pages.friday import its_day
 from sync.pages.matter import Place
 from sync.pages.publish import Publish
 from sync.pages.targets import FRIDAY, TEAM
-from sync.planning.rows import TABLE
 
 
 def links(house: House, board: Board) -> dict[str, str]:

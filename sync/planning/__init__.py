@@ -15,6 +15,7 @@ from rules.engine import Judgement
 from sync import intent
 from sync.house import House, Source
 from sync.house import page_source as page_source
+from sync.intent import TABLE as TABLE
 from sync.pages.gather import matter, with_left
 from sync.plan import LeftAlone, Plan, Reason, Step, assemble
 from sync.planning.items import on_items, unwritable
@@ -22,7 +23,6 @@ from sync.planning.items import readable as readable
 from sync.planning.pages import PAGE as PAGE
 from sync.planning.pages import on_pages, own_pages
 from sync.planning.posts import posts
-from sync.planning.rows import TABLE as TABLE
 from sync.planning.rows import on_rows
 
 

@@ -17,13 +17,13 @@ from rules.engine import Judgement
 from rules.language import counted
 from sync.changes import WORDS, words_of
 from sync.house import House
+from sync.intent import TABLE
 from sync.links import own
 from sync.pages.days import said_day
 from sync.pages.leaks import name
 from sync.pages.publish import levels
 from sync.plan import Reason, Step
 from sync.planning.pages import PAGE
-from sync.planning.rows import TABLE
 
 _WEEK = timedelta(days=7)
 

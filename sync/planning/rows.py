@@ -17,8 +17,6 @@ from sync.plan import Held, LeftAlone, Reason, Step, Wanted, adopted, row_steps
 from sync.store import Written
 from sync.store.findings import sources_of
 
-TABLE = "findings"
-
 
 def on_rows(
     house: House, source: str, judgement: Judgement, unheard: frozenset[str], parts: list[Step | LeftAlone],
@@ -39,7 +37,7 @@ def on_rows(
         for key, want in wanted.items()
     }
     remotes = {key: row.remote for key, row in rows.items() if not row.trashed}
-    parts.extend(row_steps(source, TABLE, list(wanted.items()), held, remotes))
+    parts.extend(row_steps(source, intent.TABLE, list(wanted.items()), held, remotes))
     same.update(adopted(list(wanted.values()), held))
 
 
@@ -50,9 +48,11 @@ def columns_note(source: str, change: EnsureTable) -> str:
 
 
 def _table(house: House, source: str) -> Iterator[Step]:
-    write, target = house.settings.write, f"table:{source}/{TABLE}"
+    write, target = house.settings.write, f"table:{source}/{intent.TABLE}"
     fields = intent.row_fields(house.rules)
-    ensure = EnsureTable(TABLE, source, write.notion_parent or "", write.findings_title, fields, intent.ROW_KEY)
+    ensure = EnsureTable(
+        intent.TABLE, source, write.notion_parent or "", write.findings_title, fields, intent.ROW_KEY
+    )
     if house.store.made(target) and house.store.made(columns_note(source, ensure)):
         return
     reason = Reason("The table of findings, created once; its columns Decision, Until and Because are yours.")

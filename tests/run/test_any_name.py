@@ -38,6 +38,7 @@ def hurts(head: str) -> str:
 
 TASK, STAGE, TEAM, OTHER, LENA, KOFI = map(hurts, ("task", "stage", "team", "other", "Lena", "Kofi"))
 PROJECT = hurts("project")
+MORE = ("Ada", "Ben", "Cy")
 NAMES = (TASK, STAGE, TEAM, OTHER, LENA, KOFI, PROJECT)
 
 
@@ -57,6 +58,8 @@ def _log() -> str:
         write.writerow([name, "Briefing", at.isoformat(), LENA, OTHER])
         write.writerow([name, STAGE, (at + timedelta(hours=1)).isoformat(), LENA, TEAM])
         write.writerow([name, STAGE, (FRIDAY + timedelta(days=40)).isoformat(), KOFI, TEAM])
+    for name in MORE:  # so that Lena's team is big enough for its people to be told apart
+        write.writerow([f"of {name}", "Briefing", (FRIDAY - timedelta(days=9)).isoformat(), name, OTHER])
     write.writerow(["back", STAGE, (FRIDAY - timedelta(days=9)).isoformat(), KOFI, TEAM])
     write.writerow(["back", STAGE, (FRIDAY + timedelta(days=40)).isoformat(), LENA, TEAM])
     return out.getvalue()
@@ -76,7 +79,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
         text = text.replace("[flows.log]", '[flows."日本"]')
         text = text.replace("[write]", "[write]\nfriday_page = true\nteam_pages = true\nname_people = true", 1)
         text += f"\n[teams.{_quoted(TEAM)}]\nmembers = [{_quoted(KOFI)}]\n"
-        text += f"\n[teams.{_quoted(OTHER)}]\nmembers = [{_quoted(LENA)}]\n"
+        text += f"\n[teams.{_quoted(OTHER)}]\nmembers = [{', '.join(map(_quoted, (LENA, *MORE)))}]\n"
         one.config.write_text(text, encoding="utf-8")
         one.now += timedelta(minutes=1)  # after the second project's task was made
         assert one.run().troubles == []
