@@ -101,8 +101,8 @@ class NotionConnector:
         return Amount(kept, 2 + -(-kept // PAGE), "as many as are kept; Notion does not tell how many there are now")
 
     def get(self, ids: Sequence[str]) -> Page:
-        """These pages as they are now: one request each."""
-        return self._reads.get(ids)
+        """These pages as they are now: one request each; what names a comment on a page of ours is noted for none."""
+        return self._reads.get([one for one in ids if not self._pages.comments.heard(one)])
 
     def survey(self, wanted: Sequence[Change]) -> Own:
         """What of ours exists: tables and pages by our notes, else by marks under their parent pages."""

@@ -17,6 +17,7 @@ import orjson
 
 from connectors.base import Handshake
 from connectors.errors import Denied, Garbled
+from connectors.notion.ids import hint_of
 
 SIGNATURE = "x-notion-signature"
 TOKEN = "verification_token"  # noqa: S105 - the name of a key
@@ -53,7 +54,7 @@ class NotionEar:
         return Handshake(token)
 
     def hints(self, headers: Mapping[str, str], body: bytes, secret: str, me: Collection[str]) -> Sequence[str]:
-        """The ids of pages that a delivery is about; none for what is ours alone."""
+        """The ids of pages that a delivery is about, a new comment's with its block; none for what is ours alone."""
         if not secret or not _signed(secret, headers, body):
             raise Denied("a webhook's X-Notion-Signature does not match its body")
         try:
@@ -72,5 +73,8 @@ def _pages(event: Any, me: Collection[str]) -> Sequence[str]:
     if authors and authors <= set(me):
         return ()
     entity, data = event.get("entity") or {}, event.get("data") or {}
-    found = entity.get("id") if entity.get("type") == "page" else data.get("page_id")
-    return (str(found),) if found else ()
+    if entity.get("type") == "page":
+        return (str(entity["id"]),) if entity.get("id") else ()
+    page, parent = data.get("page_id"), data.get("parent") or {}
+    block = parent.get("id") if event.get("type") == "comment.created" and parent.get("type") == "block" else None
+    return (hint_of(str(page), block),) if page else ()

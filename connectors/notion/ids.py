@@ -46,3 +46,8 @@ def page_id(address: str, base_url: str) -> str | None:
 
 
 _HOSTS = re.compile(r"(?:www\.|app\.)?notion\.(?:so|com)|[\w-]+\.notion\.site")
+
+
+def hint_of(page: str, block: str | None) -> str:
+    """What a new comment makes worth looking at: the page, and the block on it."""
+    return f"{page}#{block}" if block else page

@@ -22,10 +22,16 @@ _DELICATE = re.compile(r"<(?:unknown|synced_block|tabs|image|video|pdf|file|audi
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A top-level block of a page as text."""
+    """A top-level block of a page as text. `held`: ours, and not to be touched, since a comment hangs on it."""
 
     text: str
     theirs: bool = False
+    held: bool = False
+
+    @property
+    def stays(self) -> bool:
+        """Whether it is left where and as it is."""
+        return self.theirs or self.held
 
 
 def chunks(markdown: str) -> list[str]:
@@ -78,13 +84,15 @@ def told_apart(shown: Sequence[str], known: Iterable[Iterable[str]], strange: Se
 
 
 def merged(shown: Sequence[Chunk], new: Sequence[str]) -> list[Chunk]:
-    """The new content, with each block of people's behind the one that it followed."""
-    old = [gist(one.text) for one in shown if not one.theirs]
+    """The new content, with each block that stays behind the one that it followed; one that says what is wanted again
+    is not said twice."""
+    new = _without(new, [gist(one.text) for one in shown if one.held])
+    old = [gist(one.text) for one in shown if not one.stays]
     steps = SequenceMatcher(None, old, [gist(text) for text in new], autojunk=False).get_opcodes()
     places: dict[int, list[Chunk]] = {}
     before = 0
     for one in shown:
-        if one.theirs:
+        if one.stays:
             places.setdefault(_place(before, len(old), len(new), steps), []).append(one)
         else:
             before += 1
@@ -93,6 +101,18 @@ def merged(shown: Sequence[Chunk], new: Sequence[str]) -> list[Chunk]:
         for number in range(len(new) + 1)
         for one in (*places.get(number, ()), *(Chunk(text) for text in new[number : number + 1]))
     ]
+
+
+def _without(new: Sequence[str], held: Sequence[str]) -> list[str]:
+    left = Counter(held)
+    kept = []
+    for text in new:
+        mark = gist(text)
+        if left[mark] > 0:
+            left[mark] -= 1
+        else:
+            kept.append(text)
+    return kept
 
 
 def _place(before: int, old: int, new: int, steps: Sequence[tuple[str, int, int, int, int]]) -> int:
@@ -118,10 +138,10 @@ def changes(shown: Sequence[Chunk], wanted: Sequence[Chunk]) -> tuple[list[tuple
 
 
 def _runs(blocks: Sequence[Chunk], *, tight: bool = False) -> list[list[str]]:
-    """The texts between the blocks that must not be sent: all of people's; when `tight`, only delicate ones."""
+    """The texts between the blocks that must not be sent: all that stay; when `tight`, held and delicate ones."""
     runs: list[list[str]] = [[]]
     for one in blocks:
-        if one.theirs and (not tight or _DELICATE.search(one.text)):
+        if one.stays and (not tight or one.held or _DELICATE.search(one.text)):
             runs.append([])
         else:
             runs[-1].append(one.text)

@@ -17,6 +17,7 @@ from connectors.document import Document
 from connectors.errors import ConnectorError, Missing
 from connectors.model import PutPage, Receipt
 from connectors.notion.authors import Authors
+from connectors.notion.comments import Comments
 from connectors.notion.doubles import note_place
 from connectors.notion.ids import normal_id
 from connectors.notion.keeping import Chunk, changes, chunks, gist, marks, merged, ours_of, told_apart
@@ -39,7 +40,7 @@ class Pages:
 
     def __init__(self, sources: Sources) -> None:
         self._sources, self._notion, self._notes = sources, sources.notion, sources.notes
-        self._authors = Authors(sources)
+        self._authors, self.comments = Authors(sources), Comments(sources)
         self._regions = Regions(sources.notion, sources.notes)
 
     def find(self, change: PutPage, below: Iterable[Json] | None = None) -> OwnPage | None:
@@ -127,7 +128,13 @@ class Pages:
         raise AssertionError("unreachable")
 
     def _shown(self, change: PutPage, page: OwnPage) -> list[Chunk]:
-        """The page block by block, ours and people's. Where our notes do not tell, Notion is asked who wrote what."""
+        """The page block by block: ours, people's, and of ours those that a comment hangs on."""
+        shown = self._told_apart(change, page)
+        held = self.comments.held(page.id, len(shown))
+        return [replace(one, held=number in held and not one.theirs) for number, one in enumerate(shown)]
+
+    def _told_apart(self, change: PutPage, page: OwnPage) -> list[Chunk]:
+        """Where our notes do not tell ours from people's, Notion is asked who wrote what."""
         texts = chunks(self._notion.markdown(page.id))
         known = [page.blocks, page.begun, *map(_sent, (*change.expect, change.document))]
         shown = told_apart(texts, known)

@@ -93,6 +93,14 @@ class Notion:
         """The blocks directly on a page."""
         return self._listed(f"blocks/{id_}/children")
 
+    def block(self, id_: str) -> Json:
+        """One block."""
+        return _dict(self._sdk.blocks.retrieve(id_))
+
+    def has_comments(self, block: str) -> bool:
+        """Whether an unresolved comment hangs on a block."""
+        return bool(self._call("GET", "comments", query={"block_id": block, "page_size": 1})["results"])
+
     def markdown(self, id_: str) -> str:
         """A page's content as enhanced markdown."""
         return str(self._content(id_).get("markdown") or "")

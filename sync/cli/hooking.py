@@ -97,7 +97,7 @@ def _guide(address: str, token: str | None, hook: Hook | None) -> list[str]:
             "1. Have `handrail serve` running; Notion calls it when you save.",
             "2. In Notion, in the settings of your connection: Webhooks, Create a subscription, with this address:",
             f"   {address}",
-            "3. Choose all events of pages and data sources: created, changed, moved, deleted.",
+            "3. Choose all events of pages and data sources (created, changed, moved, deleted), and of comments.",
             "4. Call this command again: it shows the verification token that Notion sent, to paste there.",
         ]
     heard = f"Last heard at {hook.heard_at:%Y-%m-%d %H:%M} UTC." if hook and hook.heard_at else (

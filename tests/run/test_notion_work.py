@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from connectors.model import Ref
+from connectors.model import PutPage, Ref
 from sync.config import load
+from sync.run import run
 from sync.wiring import open_house
 from tests.run.notion_work import with_work
 from tests.run.worlds import NOW, rig
@@ -42,3 +43,26 @@ def test_what_changes_in_a_sandbox_that_stands_in_the_past_is_dated_by_its_clock
         assert moved.approximate
         assert moved.not_before is not None
         assert moved.not_before <= at <= moved.at <= now
+
+
+def test_a_comment_that_a_webhook_told_of_survives_the_next_page(tmp_path: Path) -> None:
+    with rig(tmp_path) as one:
+        one.run()
+        page, notion = one.page_id(), one.world.notion
+        blocks = one.get(f"/notion/v1/blocks/{page}/children")["results"]
+        changing = next(block for block in blocks if "As of " in str(block[block["type"]]))
+        with one.world.lock:
+            notion.comment("Lena", changing["id"], [{"type": "text", "text": {"content": "Since when?"}}])
+        tomorrow = NOW + timedelta(days=9)
+        with open_house(load(one.config, {})) as house:
+            hint = Ref("notion", f"{page}#{changing['id']}")
+            outcome = run(house, tomorrow, write=True, hints=[hint])
+        assert outcome.troubles == []
+        assert any(isinstance(step.change, PutPage) for step in outcome.plan.steps)
+        after = {block["id"]: block for block in one.get(f"/notion/v1/blocks/{page}/children")["results"]}
+        kept = after[changing["id"]]
+        assert kept[kept["type"]]["rich_text"] == changing[changing["type"]]["rich_text"]
+        assert one.page_with_its_line().count("As of ") == 2
+        one.run(now=tomorrow)
+        assert one.run(now=tomorrow).plan.steps == ()
+        assert one.page_with_its_line().count("As of ") == 2

@@ -76,6 +76,20 @@ def test_a_comment_names_the_page_it_is_on() -> None:
     assert hear(_signed(body), body) == (PAGE,)
 
 
+def test_a_new_comment_names_the_block_it_hangs_on_too() -> None:
+    about: dict[str, Any] = {
+        "entity": {"id": "c1", "type": "comment"}, "data": {"page_id": PAGE, "parent": {"id": "b", "type": "block"}},
+    }  # fmt: skip
+    new = _event(type="comment.created", **about)
+    assert hear(_signed(new), new) == (f"{PAGE}#b",)
+    gone = _event(type="comment.deleted", **about)
+    assert hear(_signed(gone), gone) == (PAGE,)
+    on_the_page = _event(
+        type="comment.created", **(about | {"data": {"page_id": PAGE, "parent": {"id": PAGE, "type": "page"}}})
+    )
+    assert hear(_signed(on_the_page), on_the_page) == (PAGE,)
+
+
 def test_only_events_that_are_all_ours_are_dropped() -> None:
     ours = _event("bot-1")
     assert hear(_signed(ours), ours) == ()
