@@ -30,6 +30,8 @@ class Check:
     settings: Settings | None = None
     tokens: Mapping[str, str | None] | None = None
     live: Live | None = None
+    untaken: bool = False
+    """Is a token wrong that is here, or not here where it would have to be?"""
 
     @property
     def ok(self) -> bool:
@@ -96,13 +98,15 @@ def check(config: Path, env: Mapping[str, str]) -> Check:
     except ConfigProblems as error:
         return Check(config, error.problems)
     tokens: dict[str, str | None] = {}
+    untaken = False
     for source in settings.sources:
         try:
             settings.token_of(source)
             tokens[source] = None
         except MissingToken as missing:
             tokens[source] = str(missing)
-    return Check(config, (), settings, tokens)
+            untaken = untaken or not missing.elsewhere
+    return Check(config, (), settings, tokens, untaken=untaken)
 
 
 def check_live(config: Path, env: Mapping[str, str]) -> Check:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,7 @@ Json = Any
 _PROJECT = ",".join([
     "name", "permalink_url", "privacy_setting", "team.name",
     "custom_field_settings.custom_field.name", "custom_field_settings.custom_field.resource_subtype",
+    "custom_field_settings.custom_field.enum_options.name", "custom_field_settings.custom_field.enum_options.enabled",
 ])  # fmt: skip
 _OPTIONS = "enum_options.name,enum_options.enabled"
 _A_MINUTE = 150
@@ -55,8 +56,7 @@ class AsanaDiscovery:
 
     def choices(self, field: FoundField) -> tuple[str, ...]:
         found = self._api.one(self._api.custom_fields.get_custom_field, field.id, fields=_OPTIONS)
-        options = found.get("enum_options") or ()
-        return tuple(one.get("name") or "" for one in options if one.get("enabled", True))
+        return tuple(one.name for one in _chosen(found))
 
     def pages(self) -> Sequence[FoundPage]:
         return ()
@@ -65,10 +65,18 @@ class AsanaDiscovery:
         return _place(self._api.one(self._api.projects.get_project, id_, fields=_PROJECT))
 
     def group(self, kind: str, id_: str) -> Sequence[FoundPlace]:
+        return list({one.id: one for one in self._group(kind, id_, {id_})}.values())
+
+    def _group(self, kind: str, id_: str, met: set[str]) -> Iterator[FoundPlace]:
+        """Portfolios may hold portfolios; each is asked once."""
         portfolio = self._api.portfolios.get_items_for_portfolio
         listing = portfolio if kind == "portfolio" else self._api.projects.get_projects_for_team
-        found = self._api.all(listing, id_, fields=f"resource_type,archived,{_PROJECT}")
-        return [_place(one) for one in found if one.get("resource_type", "project") == "project"]
+        for one in self._api.all(listing, id_, fields=f"resource_type,archived,{_PROJECT}"):
+            if one.get("resource_type", "project") == "project":
+                yield _place(one)
+            elif one.get("resource_type") == "portfolio" and one["gid"] not in met:
+                met.add(one["gid"])
+                yield from self._group(kind, one["gid"], met)
 
     def people(self) -> Sequence[str]:
         listing = self._api.users.get_users
@@ -90,11 +98,19 @@ class AsanaDiscovery:
 
 def _place(project: Json) -> FoundPlace:
     settings = [one.get("custom_field") or {} for one in project.get("custom_field_settings") or ()]
-    fields = (FoundField(one["gid"], one.get("name") or "", one.get("resource_subtype") or "") for one in settings)
+    fields = (
+        FoundField(one["gid"], one.get("name") or "", one.get("resource_subtype") or "", _chosen(one))
+        for one in settings
+    )
     return FoundPlace(
         project["gid"], project.get("name") or "", project.get("permalink_url") or "",
         (project.get("team") or {}).get("name") or "", project.get("privacy_setting") == "private", tuple(fields),
     )  # fmt: skip
+
+
+def _chosen(field: Json) -> tuple[FoundColumn, ...]:
+    options = field.get("enum_options") or ()
+    return tuple(FoundColumn(one.get("name") or "") for one in options if one.get("enabled", True))
 
 
 def claims(options: AsanaOptions) -> Claims:

@@ -50,7 +50,7 @@ def check(config: Path, json: bool, offline: bool) -> int:
     show.logging(verbose=False)
     result = (checking.check if offline else checking.check_live)(config, os.environ)
     show.data(result.to_json()) if json else show.text(result.lines())
-    if result.live and result.live.denied:
+    if result.untaken or (result.live and result.live.denied):
         return CREDENTIALS
     if not result.ok:
         return BAD_INPUT

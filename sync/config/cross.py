@@ -73,7 +73,10 @@ def _flow(id_: str, flow: FlowTable, sources: Mapping[str, BaseModel], read: Rea
         yield read.unknown((*path, "source"), flow.source, "source", _roles(source, sources[source]))
     if flow.calendar is not None and flow.calendar not in read.names("calendars"):
         yield read.unknown((*path, "calendar"), flow.calendar, "[calendars] table", read.names("calendars"))
-    pulled = getattr(sources.get(source), "projects", None)
+    options = sources.get(source)
+    pulled = getattr(options, "projects", None)
+    if any(getattr(options, group, ()) for group in ("portfolios", "teams")):
+        pulled = None  # what is in these only the vendor knows: the live check looks
     for index, project in enumerate(flow.projects):
         if pulled is not None and project not in pulled:
             message = f'[sources.{source}] does not read project "{project}"'

@@ -38,7 +38,14 @@ class ConfigProblems(Exception):
 
 
 class MissingToken(Exception):
-    """A source's token is not there. Names the variable or file, never a value."""
+    """A source's token is not there. Names the variable or file, never a value.
+
+    `elsewhere`: it may well be there where the service runs; else it is wrong here, and would be wrong there.
+    """
+
+    def __init__(self, message: str, *, elsewhere: bool = False) -> None:
+        super().__init__(message)
+        self.elsewhere = elsewhere
 
 
 def named(path: Path) -> str:

@@ -104,7 +104,8 @@ def token(id_: str, options: BaseModel, beside: FilePath, env: Mapping[str, str]
     """
     name, variable = getattr(options, "token_file", None), getattr(options, "token_env", "")
     if name:
-        return _from_file(id_, beside / FilePath(name).expanduser())
+        here = is_loopback(getattr(options, "base_url", ""))
+        return _from_file(id_, beside / FilePath(name).expanduser(), elsewhere=not here)
     value = env.get(variable, "").strip()
     if value:
         if not could_be_token(value):
@@ -116,7 +117,8 @@ def token(id_: str, options: BaseModel, beside: FilePath, env: Mapping[str, str]
         return SANDBOX_TOKEN
     raise MissingToken(
         f"[sources.{id_}] The environment variable {variable} is not set. "
-        f"Put the token into it (export {variable}=…), or name a file that holds it with token_file."
+        f"Put the token into it (export {variable}=…), or name a file that holds it with token_file.",
+        elsewhere=True,
     )
 
 
@@ -125,12 +127,13 @@ def could_be_token(value: str) -> bool:
     return value.isascii() and value.isprintable() and " " not in value
 
 
-def _from_file(id_: str, path: FilePath) -> str:
+def _from_file(id_: str, path: FilePath, *, elsewhere: bool) -> str:
     try:
         value = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
-        raise MissingToken(f"[sources.{id_}] token_file {path} cannot be read: {reason}.") from None
+        message = f"[sources.{id_}] token_file {path} cannot be read: {reason}."
+        raise MissingToken(message, elsewhere=elsewhere) from None
     if not value or not could_be_token(value):
         raise MissingToken(f"[sources.{id_}] token_file {path} must hold the token and nothing else.")
     return value

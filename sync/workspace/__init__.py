@@ -10,7 +10,7 @@ from sync.config import Problem, Settings
 from sync.config.read import read
 from sync.init.vendor import Vendor
 from sync.intent import item_fields
-from sync.workspace import holding
+from sync.workspace import choices, holding
 from sync.workspace.looking import SeenSource, look
 
 
@@ -44,14 +44,16 @@ def live(settings: Settings, vendors: Mapping[str, Vendor]) -> Live:
     requests = sum(meter.read().requests.values())
     told.append(f"{requests} requests to look, all of them reads" if requests else "no request was sent")
     order = dict.fromkeys(holding.problems(settings, text, seen))
+    mild = [*holding.warnings(settings, text, seen), *choices.warnings(settings, text, seen)]
     found = sorted(order, key=lambda one: (one.line is None, one.line or 0))
-    return Live(tuple(found), tuple(holding.warnings(settings, text, seen)), tuple(told), seen, requests)
+    return Live(tuple(found), tuple(mild), tuple(told), seen, requests)
 
 
 def _told(settings: Settings, source: SeenSource) -> Iterator[str]:
     name = f"live {source.id}: "
     if source.failed:
         before = {
+            "no token": "there is no token",
             "skipped": "the look at the live workspace was skipped",
             "denied": f"{source.vendor.title} does not take this token",
             "away": f"{source.vendor.title} could not be asked; try again later",

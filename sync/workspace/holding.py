@@ -30,6 +30,7 @@ def problems(settings: Settings, read: Read, seen: Seen) -> Iterator[Problem]:
         yield from _ours(settings, source, read)
     yield from _shared_fields(settings, seen, read)
     for id_, flow in settings.shape.flows.items():
+        yield from _projects(id_, flow, seen, read)
         yield from _columns(id_, flow, seen, read)
 
 
@@ -57,7 +58,7 @@ def _unseen(source: SeenSource, read: Read) -> Iterator[Problem]:
 
 def _fields(source: SeenSource, claim: Claim, place: FoundPlace, read: Read) -> Iterator[Problem]:
     for needed in claim.fields:
-        found = _named(needed.name, place.fields)
+        found = field_named(needed.name, place.fields)
         path = ("sources", source.id, *needed.path)
         if found is None:
             names = [one.name for one in place.fields]
@@ -71,7 +72,8 @@ def _fields(source: SeenSource, claim: Claim, place: FoundPlace, read: Read) -> 
             yield read.problem(path, message, f"it takes {' or '.join(sorted(needed.types))}")
 
 
-def _named(name: str, fields: Sequence[FoundField]) -> FoundField | None:
+def field_named(name: str, fields: Sequence[FoundField]) -> FoundField | None:
+    """The field that the config calls so: by its name, else by its id."""
     return next((one for one in fields if one.name == name), None) or next(
         (one for one in fields if one.id == name), None
     )
@@ -83,7 +85,7 @@ def _anywhere(
     places = [place for source in sources for place in source.all_places()]
     if not places or any(source.failed or source.unseen for source in sources):
         return
-    found = [field for place in places if (field := _named(needed.name, place.fields))]
+    found = [field for place in places if (field := field_named(needed.name, place.fields))]
     whole = (*path, *needed.path)
     if not found:
         names = list(dict.fromkeys(field.name for place in places for field in place.fields))
@@ -143,6 +145,18 @@ def _ours(settings: Settings, source: SeenSource, read: Read) -> Iterator[Proble
 # ---- columns and people --------------------------------------------------------------------------------------
 
 
+def _projects(id_: str, flow: FlowTable, seen: Seen, read: Read) -> Iterator[Problem]:
+    """A flow's project that is in none of the portfolios and teams that are read."""
+    source = seen.get(flow.source.partition(".")[0])
+    if source is None or source.failed or source.unseen:
+        return
+    known = {place.id for place in source.all_places()} | {claim.id for claim in source.claims.places}
+    for at, project in enumerate(flow.projects):
+        if project not in known:
+            message = f'[sources.{source.id}] does not read project "{project}": it is in no portfolio or team of it'
+            yield read.problem(("flows", id_, "projects", at), message, "name it under projects, or take it out here")
+
+
 def _columns(id_: str, flow: FlowTable, seen: Seen, read: Read) -> Iterator[Problem]:
     taken = [one for stage in flow.stages for one in patterns(stage)]
     places: dict[str, list[str]] = {}
@@ -171,7 +185,7 @@ def _flow_columns(flow: FlowTable, seen: Seen) -> Iterator[tuple[str, str]]:
         for place in places:
             if flow.projects and place.id not in flow.projects:
                 continue
-            status = _named(claim.columns, place.fields) if claim.columns else None
+            status = field_named(claim.columns, place.fields) if claim.columns else None
             for column in status.options if status else place.columns:
                 yield place.name, column.name
 

@@ -10,7 +10,7 @@ from connectors.discovery import Claim, Claims, Discovery, FoundPage, FoundPlace
 from connectors.errors import ConnectorError, Denied, Rejected
 from connectors.http import Meter
 from sync.config import MissingToken, Settings
-from sync.config.sources import SANDBOX_TOKEN
+from sync.config.sources import is_loopback
 from sync.init.vendor import Vendor
 
 T = TypeVar("T")
@@ -22,7 +22,8 @@ class SeenSource:
 
     `places`: by claim, in its order; `unseen`: why a claim could not be read. `people`: None when they could not be
     listed. `page`, `below`: what we write under and the titles there; `no_page`: why it cannot be seen.
-    `failed`: why nothing more could be asked; `code`: what kind of failure ("denied", "away", "skipped").
+    `failed`: why nothing more could be asked; `code`: what kind of failure ("denied", "no token", "away"; "skipped":
+    no token is here, and need not be).
     """
 
     id: str
@@ -60,7 +61,7 @@ def _source(id_: str, settings: Settings, vendor: Vendor, meter: Meter) -> SeenS
     try:
         token = settings.token_of(id_)
     except MissingToken as missing:
-        seen.failed, seen.code = str(missing), "skipped"
+        seen.failed, seen.code = str(missing), "skipped" if missing.elsewhere else "no token"
         return seen
     discovery = vendor.open(str(getattr(options, "base_url", vendor.base_url)), token, meter)
     try:
@@ -69,8 +70,11 @@ def _source(id_: str, settings: Settings, vendor: Vendor, meter: Meter) -> SeenS
     except Denied as error:
         seen.failed, seen.code = str(error), "denied"
     except ConnectorError as error:
-        nobody = token == SANDBOX_TOKEN and not error.status and not seen.who
-        seen.failed, seen.code = str(error), "skipped" if nobody else "away"
+        seen.failed, seen.code = str(error), "away"
+        if not error.status and not seen.who and is_loopback(str(getattr(options, "base_url", ""))):
+            seen.failed += (
+                " Is the sandbox running? `handrail sandbox` starts it; --offline looks at the config alone."
+            )
     finally:
         discovery.close()
     return seen
