@@ -123,7 +123,8 @@ class Discovery(Protocol):
         """Pages that others can be written under, the likeliest first: a handful of requests at most."""
 
     def place(self, id_: str) -> FoundPlace:
-        """One place with its fields: one request. Missing when the token does not see it."""
+        """One place with its fields: one request, by another of its addresses three. Missing when the token does not
+        see it, Rejected when several are meant."""
 
     def group(self, kind: str, id_: str) -> Sequence[FoundPlace]:
         """The places of a group, likewise: one request a hundred."""

@@ -18,6 +18,8 @@ from sync.plan import Reason, Wanted
 TABLE, ROW_KEY, ROW_TITLE = "findings", "Key", "Finding"
 PEOPLES = ("Decision", "Until", "Because")
 """Columns of the findings table that are people's: read, never written."""
+_LONGEST_LINK = 2000
+"""No vendor holds a longer one, and half an address leads nowhere."""
 ROW_OPEN, ROW_QUIET, ROW_CLOSED = "Open", "Snoozed", "Closed"
 
 
@@ -162,7 +164,7 @@ def want_row(
         "Cause": finding.cause or None,
         "Waited (working days)": whole_days(finding, day_seconds),
         "Next step": finding.next_step,
-        "Link": finding.subject.url or None,
+        "Link": finding.subject.url if 0 < len(finding.subject.url) <= _LONGEST_LINK else None,
         "Answer": answer,
     }
     target = row_target(source, finding.key)

@@ -71,7 +71,7 @@ class Listings:
         sync: str | None = None,
     ) -> Listing:  # fmt: skip
         """List all tasks, and look once at each kept one that was not among them."""
-        self._say(scope, "listed whole", why)
+        _log.info("listed whole", source=self._source, project=scope.name or scope.id, why=why)
         by_events = self._route(scope.id)[0] == "events"
         begin = replace(begin, sync=sync or (self._first_token(scope) if by_events else begin.sync))
         now, started = self._clock(), time.monotonic()
@@ -116,7 +116,7 @@ class Listings:
         parents = self._reads.parents(scope.id) if self.policy(scope.id) != "parents" else {}
         if parents is None:
             return self._whole(scope, begin, known, threads, "it is not noted which tasks have subtasks")
-        self._say(scope, "by modified_since", self._route(scope.id)[1])
+        self._usual(scope, "modified_since")
         started = time.monotonic()
         listed = self._reads.tasks(scope.id, begin.since)
         following = _after(scope, begin, listed, time.monotonic() - started)
@@ -136,7 +136,7 @@ class Listings:
         dirty = list(dict.fromkeys(gid for event in events for gid in touched(event)))
         if len(dirty) > PAGE:
             return self._whole(scope, begin, known, threads, f"{len(dirty)} tasks changed", sync)
-        self._say(scope, "by events", self._route(scope.id)[1])
+        self._usual(scope, "events")
         kept = Spool()
         absent: dict[str, Presence] = {}
         deleted = {gid_of(one.get("resource")) for one in events if one.get("action") == "deleted"}
@@ -221,8 +221,11 @@ class Listings:
             return "modified_since", "one request a project, and the tasks come with it"
         return "events", "a subtask's change does not mark its parent, and events tell of both"
 
-    def _say(self, scope: Scope, how: str, why: str) -> None:
-        _log.info("route", source=self._source, project=scope.id, how=how, why=why)
+    def _usual(self, scope: Scope, by: str) -> None:
+        """Every run reads so, hence only for who debugs."""
+        _log.debug(
+            "read on", source=self._source, project=scope.name or scope.id, by=by, why=self._route(scope.id)[1]
+        )
 
 
 def _after(scope: Scope, begin: Cursor, listed: Iterable[Json], seconds: float) -> Cursor:

@@ -26,6 +26,7 @@ from connectors.notion.pages import SYNCED_PAGE
 from connectors.notion.policy import NotionPolicy
 from connectors.notion.schema import FITTING, SYNCED_TABLE, WITH_OPTIONS, schema_of
 from connectors.notion.sdk import PAGE, Notion
+from connectors.notion.sources import only_data_source
 from connectors.notion.values import plain_text
 from connectors.pace import LocalPace
 
@@ -79,7 +80,14 @@ class NotionDiscovery:
         return sorted(found.values(), key=lambda page: page.title != HOME)
 
     def place(self, id_: str) -> FoundPlace:
-        return _place(self._notion.data_source(normal_id(id_)))
+        here = normal_id(id_)
+        try:
+            return _place(self._notion.data_source(here))
+        except Rejected as error:
+            if error.status not in {400, 404}:
+                raise
+        inside = only_data_source(self._notion.database(here), repr(id_))  # an address names the database
+        return _place(self._notion.data_source(inside))
 
     def group(self, kind: str, id_: str) -> Sequence[FoundPlace]:
         return ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from connectors.errors import Missing, Rejected
 from connectors.notion.ids import normal_id
@@ -108,11 +109,15 @@ class Sources:
             database = self.notion.database(table.id)
         except Missing as error:
             raise self.gone(table, error) from error
-        inside = database.get("data_sources") or []
-        if len(inside) == 1:
-            return str(inside[0]["id"])
-        listed = ", ".join(f"{one['name']!r} ({one['id']})" for one in inside) or "none"
-        raise Rejected(
-            f"{table.role}: {table.options.data_source!r} is a database with {len(inside)} data sources; "
-            f"name the one that is meant as data_source: {listed}"
-        )
+        return only_data_source(database, f"{table.role}: {table.options.data_source!r}")
+
+
+def only_data_source(database: Mapping[str, Any], named: str) -> str:
+    """The one data source of a database. Rejected lists them when there are several."""
+    inside = database.get("data_sources") or []
+    if len(inside) == 1:
+        return str(inside[0]["id"])
+    listed = ", ".join(f"{one['name']!r} ({one['id']})" for one in inside) or "none"
+    raise Rejected(
+        f"{named} is a database with {len(inside)} data sources; name the one that is meant as data_source: {listed}"
+    )

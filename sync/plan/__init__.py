@@ -10,6 +10,7 @@ want. The rule is in `_verdict`:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -137,12 +138,18 @@ def _verdict(field_: str, want: Value, held: Held) -> str:
 
 
 def alike(one: Value, other: Value) -> bool:
-    """Equal to a person: empty text is no value, outer blanks do not count, 3 is 3.0."""
+    """Equal to a person: empty text is no value, outer blanks do not count, nor does what nobody sees, 3 is 3.0."""
     return _plain(one) == _plain(other)
+
+
+_BREAK = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]")
+"""Vendors keep one kind of line break and no control characters."""
 
 
 def _plain(value: Value) -> Value:
     if isinstance(value, str):
+        value = value if value.isprintable() else _UNSEEN.sub("", _BREAK.sub("\n", value))
         value = value.strip()
     if value in ("", ()):
         return None
