@@ -193,6 +193,17 @@ def stalled_log(cases: int = 6) -> str:
     )
 
 
+def handed_log(cases: int) -> str:
+    """So many briefs, each handed to Kofi twelve days before `NOW`, a minute after the other; he has not looked."""
+    rows = []
+    for number in range(cases):
+        at = NOW - timedelta(days=12) + timedelta(minutes=number)
+        rows.append(f"brief {number},Briefing,{at.isoformat()},Lena,Demand Gen\n")
+        rows.append(f"brief {number},Design,{(at + timedelta(hours=2)).isoformat()},Lena,Design\n")
+        rows.append(f"brief {number},Design,{(NOW + timedelta(days=40)).isoformat()},Kofi,Design\n")
+    return _HEAD + "".join(rows)
+
+
 @contextmanager
 def rig(folder: Path, log: str | None = None, now: datetime = NOW) -> Iterator[Rig]:
     """A sandbox standing at `now` with this event log in it, served, and its config in `folder`."""
