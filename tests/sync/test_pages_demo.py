@@ -1,107 +1,22 @@
-"""The demo team's page: figures counted again from the export, and both renderings looked at in a real browser."""
+"""The demo team's page: whom findings wait on, and both renderings looked at in a real browser."""
 
 from __future__ import annotations
 
-import csv
 import itertools
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import pytest
 
-from connectors.document import to_text
-from connectors.sandbox.serve import load as fill
-from connectors.sandbox.server import link_here, serving
-from connectors.sandbox.writeconfig import config_text
-from rules.engine import Judgement
-from sync.config import load
-from sync.export import export
-from sync.pages.gather import matter
-from sync.pages.summary import summary_of
-from sync.planning import page_source
-from sync.report import rendered
-from sync.run import run
-from sync.wiring import open_house
-
-NOW = datetime(2026, 9, 15, 14, 0, tzinfo=UTC)  # a Tuesday
-
-
-class Lived(NamedTuple):
-    judgement: Judgement
-    text: str
-    rows: dict[str, list[dict[str, str]]]
-    html: bytes
-    page_url: str
+from tests.sync.demo_world import Lived, lived
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
-    folder: Path = tmp_path_factory.mktemp("demo")
-    world, loaded = fill("demo", now=NOW)
-    with serving(world, 0) as url:
-        link_here(world, url)
-        config = folder / "config.toml"
-        config.write_text(config_text(world, url, loaded), encoding="utf-8")
-        with open_house(load(config, {"ASANA_TOKEN": "sandbox", "NOTION_TOKEN": "sandbox"})) as house:
-            outcome = run(house, NOW, write=True)
-            assert outcome.troubles == []
-            seen = matter(house, outcome.judgement)
-            page, _ = summary_of(seen)
-            export(house.store, outcome.judgement.board, outcome.judgement.findings, folder)
-            tables = {
-                path.stem: [*csv.DictReader(path.read_text(encoding="utf-8").splitlines())]
-                for path in folder.glob("*.csv")
-            }
-            made = house.store.made(f"page:{page_source(house)}/page/summary")
-            html = rendered(house, outcome.judgement, "html", 100)
-            yield Lived(outcome.judgement, to_text(page, 5000), tables, html, f"{url}/notion/page/{made}")
-
-
-def _day(demo: Lived, text: str) -> date:
-    return datetime.fromisoformat(text).astimezone(ZoneInfo(demo.judgement.board.terms.hours.timezone)).date()
-
-
-def test_what_came_and_went_is_counted_again_from_the_items(demo: Lived) -> None:
-    told = re.findall(r"up to yesterday (\d+) came and (\d+) w\w+ finished", demo.text)
-    yesterday = _day(demo, NOW.isoformat()) - timedelta(days=1)
-    first = yesterday - timedelta(days=27)
-    counted = []
-    for flow in demo.judgement.board.terms.flows:
-        mine = [one for one in demo.rows["items"] if one["flow"] == flow]
-        came = [one for one in mine if first <= _day(demo, one["created_at"]) <= yesterday]
-        done = [one for one in mine if one["finished_at"] and first <= _day(demo, one["finished_at"]) <= yesterday]
-        counted.append((str(len(came)), str(len(done))))
-    assert told
-    assert set(told) <= set(counted)
-
-
-def test_the_learned_promise_is_counted_again_from_the_items(demo: Lived) -> None:
-    told = re.findall(r"^- ([A-Z][\w ]+): (\d+) of (\d+) items finished in .* than ([\d.]+) days", demo.text, re.M)
-    assert told
-    today = _day(demo, NOW.isoformat())
-    begin = today - timedelta(days=28)
-    for name, kept, lately, limit in told:
-        mine = [
-            (_day(demo, one["finished_at"]), _took(one))
-            for one in demo.rows["items"]
-            if one["flow"].replace("_", " ").replace("-", " ").capitalize() == name
-            and one["finished_at"]
-            and one["started_at"]
-        ]
-        before = sorted(took for day, took in mine if begin - timedelta(days=84) <= day < begin)
-        after = [took for day, took in mine if day >= begin]
-        held = before[(len(before) * 85 + 99) // 100 - 1]
-        said = timedelta(days=float(limit))
-        assert timedelta() <= said - held < timedelta(days=0.1), "rounded up to a tenth of a day"
-        assert (len(before) >= 20, len(after), sum(one <= said for one in after)) == (True, int(lately), int(kept))
-
-
-def _took(item: dict[str, str]) -> timedelta:
-    return datetime.fromisoformat(item["finished_at"]) - datetime.fromisoformat(item["started_at"])
+    with lived(tmp_path_factory.mktemp("demo")) as one:
+        yield one
 
 
 def test_no_finding_waits_on_a_word_of_the_config_or_on_nobody_knows_whom(demo: Lived) -> None:
@@ -111,15 +26,6 @@ def test_no_finding_waits_on_a_word_of_the_config_or_on_nobody_knows_whom(demo: 
     loads = [one for one in demo.judgement.findings if one.subject.kind == "person"]
     assert loads
     assert all(one.team for one in loads), "each of the demo's people is in a team"
-
-
-def test_turns_stages_and_dates_are_counted_again(demo: Lived) -> None:
-    items = demo.rows["items"]
-    going = [one for one in items if one["state"] in ("open", "backlog")]
-    assert f"Of {len(going)} open items" in demo.text
-    assert f"Seen: {len(items)} items with {len(demo.rows['events']):,} dated facts" in demo.text
-    for rule in {one["rule"] for one in demo.rows["findings"]}:
-        assert re.search(rf"many: {sum(one['rule'] == rule for one in demo.rows['findings'])} ", demo.text), rule
 
 
 # ---- in a browser --------------------------------------------------------------------------------------------

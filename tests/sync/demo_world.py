@@ -1,0 +1,58 @@
+"""The demo team's world after one run: what the page says, and the export behind it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from connectors.document import Document, to_text
+from connectors.sandbox.serve import load as fill
+from connectors.sandbox.server import link_here, serving
+from connectors.sandbox.writeconfig import config_text
+from rules.engine import Judgement
+from sync.config import load
+from sync.export import export
+from sync.pages.gather import matter
+from sync.pages.summary import summary_of
+from sync.planning import page_source
+from sync.report import rendered
+from sync.run import run
+from sync.wiring import open_house
+
+NOW = datetime(2026, 9, 15, 14, 0, tzinfo=UTC)  # a Tuesday
+
+
+class Lived(NamedTuple):
+    judgement: Judgement
+    text: str
+    page: Document
+    rows: dict[str, list[dict[str, str]]]
+    html: bytes
+    page_url: str
+
+
+@contextmanager
+def lived(folder: Path) -> Iterator[Lived]:
+    """The whole service once against the demo, in this folder."""
+    world, loaded = fill("demo", now=NOW)
+    with serving(world, 0) as url:
+        link_here(world, url)
+        config = folder / "config.toml"
+        config.write_text(config_text(world, url, loaded), encoding="utf-8")
+        with open_house(load(config, {"ASANA_TOKEN": "sandbox", "NOTION_TOKEN": "sandbox"})) as house:
+            outcome = run(house, NOW, write=True)
+            assert outcome.troubles == []
+            seen = matter(house, outcome.judgement)
+            page, _ = summary_of(seen)
+            export(house.store, outcome.judgement.board, outcome.judgement.findings, folder)
+            tables = {
+                path.stem: [*csv.DictReader(path.read_text(encoding="utf-8").splitlines())]
+                for path in folder.glob("*.csv")
+            }
+            made = house.store.made(f"page:{page_source(house)}/page/summary")
+            html = rendered(house, outcome.judgement, "html", 100)
+            yield Lived(outcome.judgement, to_text(page, 5000), page, tables, html, f"{url}/notion/page/{made}")
