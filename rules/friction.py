@@ -48,8 +48,8 @@ def figures(board: Board, span: timedelta | None = None) -> list[Figure]:
 def frictions(board: Board, span: timedelta | None = None) -> pl.DataFrame:
     """One row per item and kind of friction: `item`, `kind` (chaser, bounce, reopen), `times`, most first.
 
-    Chasers: comments by the giver while nobody had looked, slips left out; each counts once, however many
-    responsibilities were handed over with it.
+    Chasers: comments by the giver while nobody had looked, slips left out. A comment, and a sending back, counts
+    once, whatever goes with it (owner, team, stage).
     """
     begin = None if span is None else morning_of(board) - span
 
@@ -59,7 +59,7 @@ def frictions(board: Board, span: timedelta | None = None) -> pl.DataFrame:
     waits = handoffs(board).filter((pl.col("ended") != "slip") & ~pl.col("return_of_slip"))
     counted = [
         _asked_again(board, since(waits, "given_at")),
-        since(bounces(board), "back_at").group_by("item").agg(times=pl.len().cast(pl.Int64)),
+        _sent_back(board, since(bounces(board), "back_at")),
         since(reopens(board), "reopened_at").group_by("item").agg(times=pl.len().cast(pl.Int64)),
     ]
     kinds = pl.Enum(KINDS)
@@ -83,6 +83,14 @@ def _asked_again(board: Board, waits: pl.DataFrame) -> pl.DataFrame:
     between = (pl.col("at") > pl.col("given_at")) & (pl.col("until").is_null() | (pl.col("at") < pl.col("until")))
     mine = said.join(open_, on="item").filter(between & his.fill_null(False)).unique(["item", "row"])
     return mine.group_by("item").agg(times=pl.len().cast(pl.Int64))
+
+
+def _sent_back(board: Board, rows: pl.DataFrame) -> pl.DataFrame:
+    """`item`, `times`: what came back within the terms' minutes of the one before came back with it."""
+    rows = rows.sort("item", "back_at")
+    together = timedelta(minutes=board.terms.slip_minutes)
+    same = (pl.col("item") == pl.col("item").shift()) & (pl.col("back_at") - pl.col("back_at").shift() <= together)
+    return rows.filter(~same.fill_null(False)).group_by("item").agg(times=pl.len().cast(pl.Int64))
 
 
 def friction(board: Board, span: timedelta | None = None) -> list[Figure]:
