@@ -191,3 +191,13 @@ def test_a_scope_that_somebody_else_reads_is_left_to_them(small: Rig) -> None:
         assert not any(step.source == "asana" for step in left.plan.steps)
         assert run(house, NOW, write=True).pulled.unheard == set()
     assert not list(small.config.parent.glob("*.lock"))
+
+
+def test_a_run_beside_a_run_ends_before_its_first_request(small: Rig) -> None:
+    with Store.open(load(small.config, {}).database_url) as store, store.run_lock():
+        small.clear_log()
+        said = process("run", *AS_OF, "-c", small.config, cwd=small.config.parent)
+        assert said.code == 5
+        assert f"process {os.getpid()}" in said.err, said.all
+        assert small.get("/_sandbox/requests")["count"] == 0
+    assert process("run", *AS_OF, "-c", small.config, cwd=small.config.parent).code == 0

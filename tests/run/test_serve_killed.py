@@ -80,8 +80,9 @@ def _advance(one: Rig, text: str) -> None:
 
 
 def rows(one: Rig) -> set[str]:
-    """The tasks of the open rows."""
-    return {row["Key"].split("asana:")[1].split("/")[0] for row in one.rows() if row["State"] == "Open"}
+    """The tasks of the open rows about handoffs."""
+    open_ = [row["Key"] for row in one.rows() if row["State"] == "Open" and row["Rule"] == "handoff-stall"]
+    return {key.split("asana:")[1].split("/")[0] for key in open_}
 
 
 def test_what_a_webhook_named_is_judged_after_the_restart(tmp_path: Path) -> None:

@@ -36,13 +36,13 @@ class Lived(NamedTuple):
 
 
 @contextmanager
-def lived(folder: Path) -> Iterator[Lived]:
-    """The whole service once against the demo, in this folder."""
+def lived(folder: Path, more: str = "") -> Iterator[Lived]:
+    """The whole service once against the demo, in this folder. `more`: tables for the config."""
     world, loaded = fill("demo", now=NOW)
     with serving(world, 0) as url:
         link_here(world, url)
         config = folder / "config.toml"
-        config.write_text(config_text(world, url, loaded), encoding="utf-8")
+        config.write_text(config_text(world, url, loaded) + more, encoding="utf-8")
         with open_house(load(config, {"ASANA_TOKEN": "sandbox", "NOTION_TOKEN": "sandbox"})) as house:
             outcome = run(house, NOW, write=True)
             assert outcome.troubles == []
