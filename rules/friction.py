@@ -48,7 +48,8 @@ def figures(board: Board, span: timedelta | None = None) -> list[Figure]:
 def frictions(board: Board, span: timedelta | None = None) -> pl.DataFrame:
     """One row per item and kind of friction: `item`, `kind` (chaser, bounce, reopen), `times`, most first.
 
-    Chasers: events by the giver while nobody had looked, slips left out.
+    Chasers: comments by the giver while nobody had looked, slips left out. A comment, and a sending back, counts
+    once, whatever goes with it (owner, team, stage).
     """
     begin = None if span is None else morning_of(board) - span
 
@@ -57,14 +58,39 @@ def frictions(board: Board, span: timedelta | None = None) -> pl.DataFrame:
 
     waits = handoffs(board).filter((pl.col("ended") != "slip") & ~pl.col("return_of_slip"))
     counted = [
-        since(waits, "given_at").group_by("item").agg(times=pl.col("chasers").sum().cast(pl.Int64)),
-        since(bounces(board), "back_at").group_by("item").agg(times=pl.len().cast(pl.Int64)),
+        _asked_again(board, since(waits, "given_at")),
+        _sent_back(board, since(bounces(board), "back_at")),
         since(reopens(board), "reopened_at").group_by("item").agg(times=pl.len().cast(pl.Int64)),
     ]
     kinds = pl.Enum(KINDS)
     rows = [part.select("item", pl.lit(kind, kinds).alias("kind"), "times")
             for kind, part in zip(KINDS, counted, strict=True)]  # fmt: skip
     return pl.concat(rows).filter(pl.col("times") > 0).sort("kind", "times", "item", descending=[False, True, False])
+
+
+def _asked_again(board: Board, waits: pl.DataFrame) -> pl.DataFrame:
+    """`item`, `times`: the comments by whoever gave it, between the giving and the first look."""
+    actor = pl.int_range(pl.len()).cast(board.events.schema["actor"])
+    people = board.people.select(actor=actor, home="team")
+    said = (
+        board.events.select("item", "at", "actor", "actor_kind", "kind").with_row_index("row")
+        .filter((pl.col("kind") == "comment") & (pl.col("actor_kind") == "person") & pl.col("actor").is_not_null())
+        .join(people, on="actor", how="left")
+    )  # fmt: skip
+    open_ = waits.select("item", "given_at", "from_person", giver=pl.col("from").cast(pl.String),
+                         until=pl.coalesce("touched_at", "ended_at"))  # fmt: skip
+    his = pl.coalesce(pl.col("from_person") == pl.col("actor"), pl.col("home").cast(pl.String) == pl.col("giver"))
+    between = (pl.col("at") > pl.col("given_at")) & (pl.col("until").is_null() | (pl.col("at") < pl.col("until")))
+    mine = said.join(open_, on="item").filter(between & his.fill_null(False)).unique(["item", "row"])
+    return mine.group_by("item").agg(times=pl.len().cast(pl.Int64))
+
+
+def _sent_back(board: Board, rows: pl.DataFrame) -> pl.DataFrame:
+    """`item`, `times`: what came back within the terms' minutes of the one before came back with it."""
+    rows = rows.sort("item", "back_at")
+    together = timedelta(minutes=board.terms.slip_minutes)
+    same = (pl.col("item") == pl.col("item").shift()) & (pl.col("back_at") - pl.col("back_at").shift() <= together)
+    return rows.filter(~same.fill_null(False)).group_by("item").agg(times=pl.len().cast(pl.Int64))
 
 
 def friction(board: Board, span: timedelta | None = None) -> list[Figure]:

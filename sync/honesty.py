@@ -57,10 +57,9 @@ def box(matter: Matter) -> Iterator[Block]:
             line(f"{counted(seen['approximate'], 'fact')} without an exact time: the vendor keeps no history of "
                  "them, or it begins later. They are taken as of the latest they can have been.")
         )  # fmt: skip
-    if matter.past.snapshots and matter.past.began:
-        began = said_day(matter.past.began, board)
-        whose = ", ".join(matter.past.snapshots)
-        lines.append(line(f"Snapshots of {whose} began on {began}: what changed there before is not known."))
+    for source, began in matter.past.snapshots.items():
+        day = said_day(began, board)
+        lines.append(line(f"Snapshots of {source} began on {day}: what changed there before is not known."))
     if matter.unheard:
         lines.append(line(f"Not read this time: {', '.join(matter.unheard)}. What is said about it is from before."))
     yield Heading(line("How sure this is"))

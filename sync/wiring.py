@@ -176,7 +176,7 @@ def _terms(id_: str, settings: Settings) -> SourceTerms:
                 bots=asana.bots,
             )
         case NotionOptions() as notion:
-            tables = [*notion.work, *(one for one in (notion.ideas, notion.experiments) if one)]
+            tables = [*notion.work, *notion.pages, *(one for one in (notion.ideas, notion.experiments) if one)]
             return SourceTerms(
                 id_,
                 blocked_fields=blocked,

@@ -166,6 +166,7 @@ def claims(options: NotionOptions) -> Claims:
     listed: list[tuple[tuple[str | int, ...], TableOptions]] = [
         (("work", at), table) for at, table in enumerate(options.work)
     ]
+    listed += [(("pages", at), table) for at, table in enumerate(options.pages)]
     listed += [((role,), table) for role in ("ideas", "experiments") if (table := getattr(options, role))]
     fields = (NeededField(("team_field",), options.team_field),) if options.team_field else ()
     return Claims(tuple(_claim(path, table) for path, table in listed), fields)

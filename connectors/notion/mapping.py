@@ -21,7 +21,9 @@ from connectors.notion.values import NOTHING, Reading, reading
 Json = Any
 Row = Mapping[str, Json]
 
-KINDS: Mapping[str, ItemKind] = {"work": "page", "ideas": "idea", "experiments": "experiment"}
+KINDS: Mapping[str, ItemKind] = {
+    "work": "page", "ideas": "idea", "experiments": "experiment", "pages": "page",
+}  # fmt: skip
 COMMA = "\u201a"
 """Stands for a comma in our own option names: Notion refuses commas there (Notion's reference, property values)."""
 

@@ -56,6 +56,7 @@ class NotionOptions(BaseModel):
     work: tuple[TableOptions, ...] = ()
     ideas: TableOptions | None = None
     experiments: TableOptions | None = None
+    pages: tuple[TableOptions, ...] = ()
     team_field: str | None = None
     bots: tuple[str, ...] = ()
     sweep_every: Annotated[str, AfterValidator(_every)] = "1d"

@@ -26,7 +26,7 @@ class Table:
 
 def tables_of(options: NotionOptions) -> dict[str, Table]:
     """The configured tables by normalised id. Rejected names every id that is none, and every one named twice."""
-    listed = [("work", table) for table in options.work]
+    listed = [("work", table) for table in options.work] + [("pages", table) for table in options.pages]
     listed += [(role, table) for role in ("ideas", "experiments") if (table := getattr(options, role))]
     found: dict[str, Table] = {}
     problems: list[str] = []

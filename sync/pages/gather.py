@@ -19,6 +19,7 @@ from sync.plan import LeftAlone
 from sync.staleness import stale
 from sync.store import Store
 from sync.store.codec import instant, load
+from sync.store.looks import first_looks
 from sync.store.schema import FINDING, FINDING_CHANGE, ITEM, RUN
 
 
@@ -61,11 +62,12 @@ def past_of(store: Store) -> Past:
         noted = connection.execute(select(func.max(FINDING.c.last_seen), func.max(FINDING.c.closed_at))).one()
         began = connection.execute(select(func.min(func.coalesce(RUN.c.as_of, RUN.c.started_at)))).scalar()
         watched = connection.execute(select(ITEM.c.source).where(ITEM.c.seen_at.is_not(None)).distinct()).all()
+        looks = first_looks(connection)
     last = max((one for one in noted if one is not None), default=None)
     return Past(
         moves=tuple(told),
         open={key: Before(rule, level, tuple(load(sources))) for key, rule, level, sources in rows},
         noted=None if last is None else instant(last),
         began=None if began is None else instant(began),
-        snapshots=tuple(sorted(row.source for row in watched)),
+        snapshots={one: looks.get(one) or instant(began) for one in sorted(row.source for row in watched) if began},
     )

@@ -33,7 +33,8 @@ class Before(NamedTuple):
 class Past:
     """The store's memory of findings: moves, oldest first; what held at the last look, by key; when that was.
 
-    `began`: when the first run looked; `snapshots`: sources whose vendor keeps no history, so that ours begins then.
+    `began`: when the first run looked; `snapshots`: sources whose vendor keeps no history, and when they were first
+    looked at, so that ours begins then.
     `unseen`: items that were there once and are no longer seen.
     """
 
@@ -41,7 +42,7 @@ class Past:
     open: Mapping[str, Before] = field(default_factory=dict)
     noted: datetime | None = None
     began: datetime | None = None
-    snapshots: tuple[str, ...] = ()
+    snapshots: Mapping[str, datetime] = field(default_factory=dict)
 
     def with_now(self, findings: Iterable[Finding], now: datetime, unheard: Iterable[str]) -> list[Move]:
         """The moves up to now, with those that this look adds: the same before and after they are noted."""

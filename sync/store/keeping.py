@@ -17,9 +17,10 @@ from sync.store.bulk import Row, add, chunks, put
 from sync.store.codec import instant, micros
 from sync.store.echo import own_marked
 from sync.store.histories import Difference, keep_events
+from sync.store.looks import first_look
 from sync.store.opening import writing
 from sync.store.rows import container_row, item_of, item_row, own_row_row, person_row
-from sync.store.schema import CONTAINER, COUNTER, CURSOR, ITEM, OWN_ROW, PERSON
+from sync.store.schema import CONTAINER, COUNTER, CURSOR, ITEM, MEMORY, OWN_ROW, PERSON
 
 _MARGIN = timedelta(minutes=5)
 """A vendor's listing may lag behind its edits by this much (Notion's index: 2 minutes and more)."""
@@ -222,6 +223,8 @@ def _cursor(connection: Connection, page: Page) -> None:
     observed = micros(page.observed_at)
     began = observed if before is None or before.complete else before.began_at
     heard = began if page.last else (before.heard_at if before is not None else None)
+    if before is None and observed is not None:
+        put(connection, MEMORY, [first_look(scope.source, scope.id, observed)], replace=False)
     put(connection, CURSOR, [{
         "source": scope.source, "scope": scope.id, "name": scope.name, "cursor": page.cursor, "began_at": began,
         "heard_at": heard, "complete": page.last,

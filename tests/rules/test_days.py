@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from rules.base import Board, Flow, Hours, Money, OwnTime, Stage, Terms, Week
+from rules.bounces import bounces
 from rules.daily import daily
-from rules.friction import delay, figures, friction
+from rules.friction import delay, figures, friction, frictions
 from rules.handoffs import handoffs
 from rules.pace import pace
 from rules.quality import quality
@@ -86,6 +87,20 @@ def test_frictions_are_apart_with_their_formula_and_rows() -> None:
         "1 time work was sent back × 30 minutes = 0.5 hours of work × 60 EUR an hour (the default rate) = 30 EUR"
     )
     assert [one.what for one in figures(of)] == ["waiting", "chaser", "bounce", "reopen"]
+
+
+def test_asking_again_is_a_comment_of_the_giver_s_and_with_sending_back_counts_once() -> None:
+    """What is handed over by owner and by team at once is chased once and comes back once; moving is no asking."""
+    people = [{"name": "Ada", "team": "Ops"}, {"name": "Ben", "team": "Web"}, {"name": "Eve", "team": "Web"}]
+    of = told((0.4, 1, "owner", None, "Ada", "Ada"), (0.4, 1, "team", None, "Ops", "Ada"),
+              (0.5, 1, "owner", "Ada", "Ben", "Ada"), (0.5, 1, "team", "Ops", "Web", "Ada"),
+              (0.55, 1, "field", None, None, "Ada"), (0.6, 1, "comment", None, None, "Ada"),
+              (0.7, 1, "comment", None, None, "Ben"),
+              (0.8, 1, "comment", None, None, "Ada"), (0.9, 1, "owner", "Ben", "Ada", "Ben"),
+              (0.901, 1, "team", "Web", "Ops", "Ben"), people=people)  # fmt: skip
+    assert handoffs(of)["chasers"].sum() > 1
+    assert bounces(of).height == 2
+    assert frictions(of).rows() == [(0, "chaser", 1), (0, "bounce", 1)]
 
 
 def test_delay_counts_days_only_where_a_value_is_given() -> None:

@@ -62,6 +62,14 @@ class NotionWork:
         """A person changes the table."""
         self.one.send("PATCH", f"/notion/v1/data_sources/{self.table}", {"properties": properties}, "as:Lena")
 
+    def summary(self) -> str:
+        """The id of the summary page, which is not the only page here."""
+        blocks = self.one.get(f"/notion/v1/blocks/{self.one.world.notion.shared_page_id}/children")["results"]
+        mine = (
+            one["id"] for one in blocks if one.get("child_page", {}).get("title") == "Where the machine is leaking"
+        )
+        return str(next(mine))
+
     def later(self, **time: float) -> datetime:
         """Move the sandbox's clock on; the new instant."""
         clock = self.one.world.clock

@@ -66,3 +66,35 @@ def test_a_comment_that_a_webhook_told_of_survives_the_next_page(tmp_path: Path)
         one.run(now=tomorrow)
         assert one.run(now=tomorrow).plan.steps == ()
         assert one.page_with_its_line().count("As of ") == 2
+
+
+def test_the_day_of_the_first_look_is_kept_and_said_on_the_page(tmp_path: Path) -> None:
+    with rig(tmp_path) as one:
+        work = with_work(one)
+        one.run()
+        said = "Snapshots of notion began on Mon 2 Mar 2026: what changed there before is not known."
+        where = f"/notion/v1/pages/{work.summary()}/markdown"
+        assert said in one.get(where)["markdown"]
+        later = work.later(days=9)
+        with open_house(load(one.config, {})) as house:
+            for scope in house.sources["notion"].connector.scopes():
+                house.store.forget_cursor(scope)
+        assert one.run(now=later).troubles == []
+        assert said in one.get(where)["markdown"]
+
+
+def test_plain_pages_are_kept_in_no_flow_and_without_marks_unless_a_flow_names_them(tmp_path: Path) -> None:
+    with rig(tmp_path) as one:
+        work = with_work(one)
+        text = one.config.read_text().replace("[[sources.notion.work]]", "[[sources.notion.pages]]")
+        one.config.write_text(text.replace('source = "notion"\nstages', 'source = "notion.pages"\nstages'))
+        outcome = one.run()
+        assert outcome.troubles == []
+        assert {found.rule for found in outcome.judgement.findings} >= {"no-date"}
+        assert "Flow status" not in work.schema()
+        start, end = text.index("[flows.tables]"), text.index("[rules.handoff-stall]")
+        one.config.write_text(text[:start] + text[end:])
+        kept = one.run().judgement.board.items
+        mine = kept.filter(kept["ref"].is_in([f"notion:{row}" for row in work.rows.values()]))
+        assert mine.height == len(work.rows)
+        assert set(mine["flow"].to_list()) == {None}
