@@ -42,7 +42,7 @@ def _asked(matter: Matter) -> pl.DataFrame:
 
 
 def _where(matter: Matter, team: str) -> Iterator[Block]:
-    mine = _asked(matter).filter(pl.col("team") == team).sort("entered_at", "item")
+    mine = _asked(matter).filter(pl.col("team") == team).sort("entered_at", "item", nulls_last=True)
     yield Heading(line("What you asked for, and where it is"))
     if mine.is_empty():
         yield Paragraph(line("Nothing is open."))

@@ -93,6 +93,53 @@ class Export:
                 mine[one["ref"]] = min(given, mine.get(one["ref"], given))
         return {to: (f"{len(mine):,}", self.said(min(mine.values()))) for to, mine in found.items()}
 
+    # ---- friction ------------------------------------------------------------------------------------------------
+
+    def asked_again(self, days: int) -> int:
+        """Comments by whoever gave it, between the giving and the first look, each once."""
+        said: dict[str, list[Row]] = {}
+        for one in self.events:
+            if one["kind"] == "comment" and one["actor_kind"] == "person":
+                said.setdefault(one["ref"], []).append(one)
+        found = set()
+        for one in self.given(None):
+            begin, end = at(one["given_at"]), self._ended(one)
+            if begin > self.midnight(days):
+                found |= {
+                    (one["ref"], comment["source_id"]) for comment in said.get(one["ref"], ())
+                    if one["from"] in (comment["actor"], self.teams.get(comment["actor"]))
+                    and begin < at(comment["at"]) and (end is None or at(comment["at"]) < end)
+                }  # fmt: skip
+        return len(found)
+
+    def sent_back(self, days: int) -> int:
+        """How often an item came back, whatever came back with it within the hour."""
+        found: dict[str, list[datetime]] = {}
+        for one in self.given(None):
+            back = self._passed(one) if one["ended"] == "bounced" else None
+            if back and back > self.midnight(days):
+                found.setdefault(one["ref"], []).append(back)
+        count = 0
+        for times in map(sorted, found.values()):
+            count += sum(n == 0 or time - times[n - 1] > timedelta(hours=1) for n, time in enumerate(times))
+        return count
+
+    def opened_again(self, days: int) -> int:
+        return sum(one["kind"] == "reopened" and at(one["at"]) > self.midnight(days) for one in self.events)
+
+    def _ended(self, one: Row) -> datetime | None:
+        """When a handoff was looked at, or else ended."""
+        if one["ended"] == "waiting":
+            return None
+        return at(one["touched_at"] or one["given_at"]) + timedelta(
+            seconds=0 if one["touched_at"] else float(one["elapsed_seconds"])
+        )
+
+    def _passed(self, one: Row) -> datetime | None:
+        """When it was handed on: the next handoff of the same responsibility."""
+        mine = (other for other in self.handoffs if (other["ref"], other["by"]) == (one["ref"], one["by"]))
+        return min((time for other in mine if (time := at(other["given_at"])) > at(one["given_at"])), default=None)
+
     # ---- items ---------------------------------------------------------------------------------------------------
 
     def of(self, flow: str, rows: Iterable[Row] | None = None) -> list[Row]:

@@ -16,8 +16,10 @@ from connectors.sandbox.writeconfig import config_text
 from rules.engine import Judgement
 from sync.config import load
 from sync.export import export
+from sync.pages.friday import friday
 from sync.pages.gather import matter
 from sync.pages.summary import summary_of
+from sync.pages.team import team_page, teams
 from sync.planning import page_source
 from sync.report import rendered
 from sync.run import run
@@ -30,6 +32,8 @@ class Lived(NamedTuple):
     judgement: Judgement
     text: str
     page: Document
+    others: dict[str, Document]
+    """The Friday page by `friday`, teams' pages by their teams."""
     rows: dict[str, list[dict[str, str]]]
     html: bytes
     page_url: str
@@ -55,4 +59,6 @@ def lived(folder: Path, more: str = "") -> Iterator[Lived]:
             }
             made = house.store.made(f"page:{page_source(house)}/page/summary")
             html = rendered(house, outcome.judgement, "html", 100)
-            yield Lived(outcome.judgement, to_text(page, 5000), page, tables, html, f"{url}/notion/page/{made}")
+            others = {"friday": friday(seen)} | {team: team_page(seen, team) for team in teams(seen)}
+            text, address = to_text(page, 5000), f"{url}/notion/page/{made}"
+            yield Lived(outcome.judgement, text, page, others, tables, html, address)

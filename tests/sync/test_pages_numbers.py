@@ -9,12 +9,20 @@ import pytest
 
 from connectors.document import Bullets, Callout, Heading, Line, Paragraph, Table, Toggle, plain
 from tests.sync.counting import Export, at, flow_name, limits, number, share
+from tests.sync.counting_costs import costs
 from tests.sync.demo_world import NOW, Lived, lived
 
+_PRICED = """
+[money]
+currency = "EUR"
+default_rate = 80
+friction_minutes = { chaser = 15, bounce = 30, reopen = 60 }
+"""
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
-    with lived(tmp_path_factory.mktemp("numbers")) as one:
+
+@pytest.fixture(scope="module", params=["", _PRICED], ids=["without rates", "priced"])
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+    with lived(tmp_path_factory.mktemp("numbers"), request.param) as one:
         yield one
 
 
@@ -57,6 +65,7 @@ def _sentences(
     going = [one for one in export.items if one["state"] in ("open", "backlog")]
     events = export.events
     late = sum(one["level"] == "breach" for one in mine)
+    days = sum(export.whole_days(at(one["since"])) for one in mine if one["cost_hours"])
     dated = [one for one in export.finished() if one["due"]]
     vague = [one for one in events if one["approximate"] == "true"]
     return {
@@ -76,10 +85,7 @@ def _sentences(
                 f"Limit: {limits(mine, 'warn')}.",
             )
         ),
-        r"What it costs: ([\d,]+) working days of waiting so far\. .*": lambda m: (
-            int(m[1].replace(",", ""))
-            == sum(export.whole_days(at(one["since"])) for one in mine if one["cost_hours"])
-        ),
+        **costs(export, days),
         r"Who can end it: .*? and (\d+) more teams?\. .* and (\d+) more\.": lambda m: int(m[2]) == len(mine) - 3,
         r"Who can end it: [^\d]* and (\d+) more\.": lambda m: int(m[1]) == len(mine) - 3,
         r"Who can end it: .*Look at: (\d+) people with (\d+) items in hand; no names here\.": lambda m: (
