@@ -6,13 +6,46 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import httpx
 
+from tests.run.notion_work import NotionWork
 from tests.run.worlds import NOW, Rig
 
 TASKS = "/asana/api/1.0/tasks"
 PEOPLE = ("as:Lena", "as:Kofi")
+
+
+def at(one: Rig, later: timedelta) -> None:
+    """The clock of both vendors jumps there."""
+    told = {"now": (NOW + later).isoformat()}
+    httpx.post(f"{one.url}/_sandbox/clock", json=told, trust_env=False, timeout=30).raise_for_status()
+
+
+def change_a_row(table: NotionWork, chance: random.Random) -> None:
+    """A person does something to a row of a table of work, or adds one."""
+    row = f"/notion/v1/pages/{table.rows[chance.choice(sorted(table.rows))]}"
+    owner = chance.choice(["Kofi", "Lena"])
+    values: dict[str, Any] = chance.choice([
+        {"Status": {"status": {"name": chance.choice(["Backlog", "Doing", "Done"])}}},
+        {"Due": {"date": chance.choice([None, {"start": f"2026-04-{chance.randrange(10, 28)}"}])}},
+        {"Name": {"title": [{"text": {"content": f"renamed {chance.randrange(10_000)}"}}]}},
+        {"Owner": {"people": [{"id": _person(table.one, owner)}]}},
+        {},
+    ])  # fmt: skip
+    if values:
+        table.one.send("PATCH", row, {"properties": values}, "as:Lena")
+        return
+    title = {"title": [{"text": {"content": f"made {chance.randrange(1_000_000)}"}}]}
+    parent = {"type": "data_source_id", "data_source_id": table.table}
+    made = {"parent": parent, "properties": {"Name": title, "Status": {"status": {"name": "Doing"}}}}
+    table.rows[f"row {len(table.rows)}"] = table.one.send("POST", "/notion/v1/pages", made, "as:Lena")["id"]
+
+
+def _person(one: Rig, name: str) -> str:
+    users = one.get("/notion/v1/users")["results"]
+    return str(next(user["id"] for user in users if user["name"] == name))
 
 
 @dataclass
@@ -53,14 +86,9 @@ class Hands:
         todo = [*every, *(self.chance.choice(every) for _ in range(edits - len(every)))][:edits]
         self.chance.shuffle(todo)
         for number, one in enumerate(todo, start=1):
-            self.at(timedelta(minutes=number))
+            at(self.rig, timedelta(minutes=number))
             one()
             yield
-
-    def at(self, later: timedelta) -> None:
-        """The clock of both vendors jumps there."""
-        told = {"now": (NOW + later).isoformat()}
-        httpx.post(f"{self.rig.url}/_sandbox/clock", json=told, trust_env=False, timeout=30).raise_for_status()
 
     # ---- Asana ---------------------------------------------------------------------------------------------------
 
