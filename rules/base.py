@@ -120,13 +120,15 @@ class Board:
 class Evidence:
     """One fact behind a finding: when, what it says in words, and the item it belongs to.
 
-    `events`: the vendor's ids of that item's events at that instant, where they were asked for.
+    `events`: the vendor's ids of that item's events at that instant, where they were asked for. `not_before`: `at` is
+    the latest that it can have been, this the earliest; None: the time is exact, or was not asked for.
     """
 
     at: datetime
     text: str
     ref: str = ""
     events: tuple[str, ...] = ()
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +161,10 @@ class Charge:
 class Finding:
     """A rule's verdict. `key` stays the same while the trouble lasts.
 
-    `since`: when the trouble began. `limit`: the limit in words, with where it came from in `limit_from`.
-    `waited_working` and `waited_elapsed` in seconds. `cost_hours`: working hours of waiting, None where the rule
-    counts none; `cost_money` only where a rate is given; `cost_formula`: how it was worked out, in words.
-    `charges`: what it costs beside waiting. `refs`: the items it counts, worst first. `first_seen`: when a run first
-    found it, this one at the latest; `exempt`: who keeps it from being said, until when; empty when nobody does.
+    `since`: when the trouble began, `not_before` as in Evidence. `limit`: in words, `limit_from`: where it is from.
+    `waited_…` in seconds. `cost_hours`: working hours of waiting, None where the rule counts none; `cost_money` only
+    where a rate is given; `cost_formula`: how it was worked out. `charges`: what it costs beside waiting. `refs`: the
+    items it counts, worst first. `first_seen`: when a run first found it; `exempt`: who keeps it from being said.
     """
 
     key: str
@@ -192,6 +193,7 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     first_seen: datetime | None = None
     exempt: str = ""
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

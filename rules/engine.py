@@ -16,7 +16,7 @@ import rules.checks
 from rules.base import Board, Condition, Finding, Level, Rule
 from rules.calendars import calendar_of
 from rules.durations import US
-from rules.language import moment, working_time
+from rules.language import moment, span, working_time
 from rules.noted import noted
 from rules.once import let_go
 
@@ -105,11 +105,15 @@ def why(board: Board, asked: Sequence[Rule], ref: str, seen: Mapping[str, dateti
     return Why(board, ref, tuple(one for one in found if ref in (one.subject.id, one.key, *one.refs)))
 
 
+def _when(not_before: datetime | None, at: datetime, zone: str) -> str:
+    return span(not_before, at, zone) if not_before else moment(at, zone)
+
+
 def _told(board: Board, finding: Finding) -> Iterable[str]:
     zone, day = board.terms.hours.timezone, calendar_of(board, finding.flow or None).day
     yield f"[{finding.level}] {finding.sentence}"
     yield f"  rule      {finding.rule} ({finding.kind}), limit {finding.limit}, from {finding.limit_from}"
-    yield f"  since     {moment(finding.since, zone)}"
+    yield f"  since     {_when(finding.not_before, finding.since, zone)}"
     if finding.first_seen is not None:
         yield f"  seen      first on {moment(finding.first_seen, zone)}"
     if finding.exempt:
@@ -122,7 +126,7 @@ def _told(board: Board, finding: Finding) -> Iterable[str]:
         yield f"  {charge.what:<9} {charge.formula}"
     for fact in finding.evidence:
         where = f"  {fact.ref}" + "".join(f" event {id_}" for id_ in fact.events) if fact.ref else ""
-        yield f"  {moment(fact.at, zone)}  {fact.text}{where}"
+        yield f"  {_when(fact.not_before, fact.at, zone)}  {fact.text}{where}"
     yield f"  next step {finding.next_step}"
     yield f"  key       {finding.key}"
 

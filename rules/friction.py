@@ -58,7 +58,7 @@ def frictions(board: Board, span: timedelta | None = None) -> pl.DataFrame:
 
     waits = handoffs(board).filter((pl.col("ended") != "slip") & ~pl.col("return_of_slip"))
     counted = [
-        _asked_again(board, since(waits, "given_at")),
+        asked_again(board, since(waits, "given_at")),
         _sent_back(board, since(bounces(board), "back_at")),
         since(reopens(board), "reopened_at").group_by("item").agg(times=pl.len().cast(pl.Int64)),
     ]
@@ -68,7 +68,7 @@ def frictions(board: Board, span: timedelta | None = None) -> pl.DataFrame:
     return pl.concat(rows).filter(pl.col("times") > 0).sort("kind", "times", "item", descending=[False, True, False])
 
 
-def _asked_again(board: Board, waits: pl.DataFrame) -> pl.DataFrame:
+def asked_again(board: Board, waits: pl.DataFrame) -> pl.DataFrame:
     """`item`, `times`: the comments by whoever gave it, between the giving and the first look."""
     actor = pl.int_range(pl.len()).cast(board.events.schema["actor"])
     people = board.people.select(actor=actor, home="team")

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import httpx
 import notion_client
 
-from connectors.errors import ConnectorError, Garbled
+from connectors.errors import ConnectorError, Garbled, Rejected
 from connectors.http import Meter, open_door
 from connectors.notion.policy import NotionPolicy, saved
 from connectors.pace import Pace
@@ -102,8 +102,16 @@ class Notion:
         return bool(self._call("GET", "comments", query={"block_id": block, "page_size": 1})["results"])
 
     def markdown(self, id_: str) -> str:
-        """A page's content as enhanced markdown."""
-        return str(self._content(id_).get("markdown") or "")
+        """A page's whole content as enhanced markdown. Rejected where Notion shows a part of it only."""
+        text, whole = self.shown(id_)
+        if not whole:
+            raise Rejected(f"page {id_} is too long for Notion to show it whole, so nothing is written there")
+        return text
+
+    def shown(self, id_: str) -> tuple[str, bool]:
+        """What Notion shows of a page's content, and whether that is all: it cuts after some 20,000 blocks."""
+        content = self._content(id_)
+        return str(content.get("markdown") or ""), not content.get("truncated")
 
     def property_values(self, page: str, property_id: str) -> Iterator[Json]:
         """All values of one property of a page that Notion cuts elsewhere: a request per hundred."""

@@ -19,6 +19,7 @@ from connectors.notion.sdk import Notion
 from connectors.notion.values import REFERENCES_SHOWN
 
 Json = Any
+CUT = "(Notion shows no more of this page.)"
 BODY = Field("body", "Body", "markdown")
 
 
@@ -30,7 +31,8 @@ def whole_item(source: str, binding: Binding, row: Row, notion: Notion) -> WorkI
     full = work_item(source, binding, _completed(binding, row, notion))
     fields = full.fields
     if binding.body:
-        text = notion.markdown(row["id"])
+        text, whole = notion.shown(row["id"])
+        text += "" if whole else f"\n{CUT}"
         fields += (replace(BODY, value=text or None, text=text),)
         full = replace(full, links=tuple(dict.fromkeys((*full.links, *found_in(text)))))
     return replace(full, fields=fields, version=listed.version)

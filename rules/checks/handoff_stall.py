@@ -9,11 +9,12 @@ from typing import Any, ClassVar, Literal
 import polars as pl
 
 from rules import language, limits, where
-from rules.base import Board, Condition, Evidence, Finding, Level, Subject
+from rules.base import INSTANT, Board, Condition, Evidence, Finding, Level, Subject
 from rules.calendars import days_for
 from rules.calibration import Learner
 from rules.charges import friction
 from rules.durations import Duration
+from rules.friction import asked_again
 from rules.handoffs import handoffs
 from rules.now import standing
 from rules.once import while_asked
@@ -69,6 +70,7 @@ class HandoffStall(Learner):
             pl.col("level").is_not_null()
         )
         late = late.unique("item", keep="first", maintain_order=True)
+        late = late.with_columns(asked=_asked(board, late))
         asker = board.people["name"].gather(board.items["created_by"]).alias("asker")
         named = board.items.select("ref", "title", "url", asker)[late["item"]]
         for row in late.hstack(named).iter_rows(named=True):
@@ -117,8 +119,17 @@ class HandoffStall(Learner):
             waited_working=row["working"].total_seconds(), waited_elapsed=row["elapsed"].total_seconds(),
             cost_hours=cost.hours, cost_money=cost.money, currency=cost.currency, cost_formula=cost.formula,
             refs=(row["ref"],), evidence=tuple(facts), cause=row["cause"],
-            charges=friction(board, "chaser", row["chasers"]),
+            charges=friction(board, "chaser", row["asked"]),
         )  # fmt: skip
+
+
+def _asked(board: Board, waits: pl.DataFrame) -> pl.Series:
+    """How often the giver of each wait has asked again: his comments, nothing else. 0 where that has no price."""
+    if board.terms.money is None or "chaser" not in board.terms.money.friction_minutes:
+        return pl.repeat(0, waits.height, dtype=pl.Int64, eager=True)
+    open_ = waits.with_columns(touched_at=pl.lit(None, INSTANT), ended_at=pl.lit(None, INSTANT))
+    times = waits.select("item").join(asked_again(board, open_), on="item", how="left", maintain_order="left")
+    return times["times"].fill_null(0)
 
 
 @while_asked
@@ -126,7 +137,7 @@ def waiting(board: Board) -> pl.DataFrame:
     """The handoffs that open items still wait in, the longest wait of each item first, with what a finding needs."""
     now = standing(board)
     waits = handoffs(board).filter((pl.col("ended") == "waiting") & ~pl.col("return_of_slip"))
-    waits = waits.drop("touched_at", "ended", "ended_at", "return_of_slip", "approximate", "from_person")
+    waits = waits.drop("touched_at", "ended", "ended_at", "return_of_slip", "approximate")
     unlisted = team_parties(board).filter(~pl.col("listed"))["team"].implode()
     nobodys = (pl.col("by").cast(pl.String) == "team") & pl.col("to_team").is_in(unlisted).fill_null(False)
     waits = waits.filter((now["state"] == "open").gather(waits["item"]) & ~nobodys).sort(

@@ -76,6 +76,17 @@ def moment(at: datetime, zone: str) -> str:
     return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
 
 
+def span(start: datetime, end: datetime, zone: str) -> str:
+    """`Mon 2 Mar 2026, between 09:00 and 09:15`; with both dates where they differ."""
+    first, last = moment(start, zone), moment(end, zone)
+    day, _, time = last.rpartition(", ")
+    if first == last:
+        return last
+    if first.startswith(day):
+        return f"{day}, between {first.rpartition(', ')[2]} and {time}"
+    return f"between {first} and {last}"
+
+
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

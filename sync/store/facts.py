@@ -26,6 +26,9 @@ from sync.store.rows import (
 )
 from sync.store.schema import CONTAINER, CURSOR, EVENT, ITEM, MEMORY, OWN_ROW, PERSON, READ_WHOLE
 
+Told = tuple[str, datetime | None]
+"""An event by the vendor's id, and the earliest that it can have been where its time is not exact."""
+
 
 class Facts:
     """The part of the store that answers."""
@@ -122,17 +125,23 @@ class Facts:
         with self.engine.connect() as connection:
             return [(Ref(row.source, row.remote), load(row.links_json)) for row in connection.execute(query)]
 
-    def event_ids(self, instants: Iterable[tuple[Ref, datetime]]) -> dict[tuple[Ref, datetime], tuple[str, ...]]:
-        """The vendors' ids of the events of an item at an instant, in story order; where there are none, no key."""
+    def events_at(
+        self, instants: Iterable[tuple[Ref, datetime]]
+    ) -> dict[tuple[Ref, datetime], tuple[Told, ...]]:  # fmt: skip
+        """The events of an item at an instant, in story order: the vendor's id of each, and the earliest that an
+        approximate one can have been. Where there are none, no key."""
         wanted = {(ref, micros(at)): (ref, at) for ref, at in instants}
-        key, found = tuple_(ITEM.c.source, ITEM.c.remote), dict[tuple[Ref, datetime], tuple[str, ...]]()
-        query = select(ITEM.c.source, ITEM.c.remote, EVENT.c.at, EVENT.c.source_id)
+        key, found = (
+            tuple_(ITEM.c.source, ITEM.c.remote),
+            dict[tuple[Ref, datetime], tuple[Told, ...]](),
+        )
+        query = select(ITEM.c.source, ITEM.c.remote, EVENT.c.at, EVENT.c.source_id, EVENT.c.not_before)
         query = query.select_from(EVENT.join(ITEM, ITEM.c.id == EVENT.c.item)).order_by(EVENT.c.at, EVENT.c.seq)
         with self.engine.connect() as connection:
             for piece in chunks(sorted({ref for ref, _ in wanted})):
                 for row in connection.execute(query.where(key.in_([tuple(ref) for ref in piece]))):
                     if one := wanted.get((Ref(row.source, row.remote), row.at)):
-                        found[one] = (*found.get(one, ()), row.source_id)
+                        found[one] = (*found.get(one, ()), (row.source_id, instant(row.not_before)))
         return found
 
     def marked(self, source: str, names: Iterable[str]) -> set[str]:

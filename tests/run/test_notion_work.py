@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from connectors.model import PutPage, Ref
 from sync.config import load
 from sync.run import run
 from sync.wiring import open_house
+from tests.cli.program import here
 from tests.run.notion_work import with_work
 from tests.run.worlds import NOW, rig
 
@@ -98,3 +100,35 @@ def test_plain_pages_are_kept_in_no_flow_and_without_marks_unless_a_flow_names_t
         mine = kept.filter(kept["ref"].is_in([f"notion:{row}" for row in work.rows.values()]))
         assert mine.height == len(work.rows)
         assert set(mine["flow"].to_list()) == {None}
+
+
+def test_a_fact_that_lies_between_two_looks_is_told_so(tmp_path: Path) -> None:
+    with rig(tmp_path) as one:
+        work = with_work(one)
+        one.config.write_text(one.config.read_text() + IN_BACKLOG)
+        one.run()
+        work.later(hours=1)
+        work.edit("one", {"Status": "Backlog"})
+        seen = work.later(minutes=30)
+        assert one.run(now=seen).troubles == []
+        later = ("--as-of", (seen + timedelta(days=5)).isoformat())
+        said = here("why", f"notion:{work.rows['one']}", "-c", one.config, *later)
+        assert "Mon 2 Mar 2026, between 12:00 and 13:01" in said.out, said.all
+        told = json.loads(here("why", f"notion:{work.rows['one']}", "--json", "-c", one.config, *later).out)
+        (back,) = [one for one in told["findings"] if one["rule"] == "back-in-line"]
+        assert (back["not_before"][:16], back["since"]) == ("2026-03-02T12:00", "2026-03-02T13:01:00Z")
+        since_made = [one for one in told["findings"] if one["rule"] == "no-date"]
+        assert all(one["not_before"] is None for one in since_made)
+
+
+IN_BACKLOG = """
+[rules.back-in-line]
+kind = "match"
+flow = "tables"
+where = { stage = ["Backlog"] }
+states = ["backlog"]
+since = "entered"
+says = "is back in line"
+warn = "1wd"
+next_step = "Begin {title}, or close it."
+"""

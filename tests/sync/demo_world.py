@@ -16,11 +16,11 @@ from connectors.sandbox.writeconfig import config_text
 from rules.engine import Judgement
 from sync.config import load
 from sync.export import export
+from sync.intent import TABLE
 from sync.pages.friday import friday
 from sync.pages.gather import matter
 from sync.pages.summary import summary_of
 from sync.pages.team import team_page, teams
-from sync.planning import page_source
 from sync.report import rendered
 from sync.run import run
 from sync.wiring import open_house
@@ -36,7 +36,8 @@ class Lived(NamedTuple):
     """The Friday page by `friday`, teams' pages by their teams."""
     rows: dict[str, list[dict[str, str]]]
     html: bytes
-    page_url: str
+    urls: dict[str, str]
+    """Where a person reads the summary (`page`), the findings (`table`) and a team's page (`team`)."""
 
 
 @contextmanager
@@ -46,7 +47,8 @@ def lived(folder: Path, more: str = "") -> Iterator[Lived]:
     with serving(world, 0) as url:
         link_here(world, url)
         config = folder / "config.toml"
-        config.write_text(config_text(world, url, loaded) + more, encoding="utf-8")
+        text = config_text(world, url, loaded).replace("[write]", "[write]\nteam_pages = true", 1)
+        config.write_text(text + more, encoding="utf-8")
         with open_house(load(config, {"ASANA_TOKEN": "sandbox", "NOTION_TOKEN": "sandbox"})) as house:
             outcome = run(house, NOW, write=True)
             assert outcome.troubles == []
@@ -57,8 +59,9 @@ def lived(folder: Path, more: str = "") -> Iterator[Lived]:
                 path.stem: [*csv.DictReader(path.read_text(encoding="utf-8").splitlines())]
                 for path in folder.glob("*.csv")
             }
-            made = house.store.made(f"page:{page_source(house)}/page/summary")
+            places = {"page": "page:notion/page/summary", "table": f"table:notion/{TABLE}",
+                      "team": "page:notion/page/team/Design"}  # fmt: skip
+            urls = {what: f"{url}/p/{house.store.made(target)}" for what, target in places.items()}
             html = rendered(house, outcome.judgement, "html", 100)
             others = {"friday": friday(seen)} | {team: team_page(seen, team) for team in teams(seen)}
-            text, address = to_text(page, 5000), f"{url}/notion/page/{made}"
-            yield Lived(outcome.judgement, text, page, others, tables, html, address)
+            yield Lived(outcome.judgement, to_text(page, 5000), page, others, tables, html, urls)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,9 +14,12 @@ import respx
 from connectors.errors import ConnectorError, Denied, Garbled, Missing, NotGranted, Rejected, Transient
 from connectors.http import open_door
 from connectors.notion.policy import NotionPolicy, has_conflict
+from connectors.notion.schema import Binding, Schema
 from connectors.notion.sdk import Notion
+from connectors.notion.whole import whole_item
 from tests.connectors.wire import Paced
 
+HERE = Path(__file__).parent
 BASE = "https://api.notion.test"
 ID = "393abc1e-edcd-81a0-9a08-d7413a049dc8"
 TOKEN = "ntn_not_a_real_one"
@@ -169,6 +173,21 @@ def test_a_conflict_is_no_uncertain_write_and_a_full_table_is_refused(wire: Line
     assert not conflict.value.uncertain
     with pytest.raises(Rejected, match="row_limit_exceeded"):
         wire.notion.update_page(ID, {})
+
+
+# ---- a page that is too long
+
+
+def test_a_page_that_notion_cuts_is_never_written_to_and_says_so_where_it_is_read(
+    wire: Line, vendor: respx.MockRouter
+) -> None:
+    cut = {"object": "page_markdown", "id": ID, "markdown": "One", "truncated": True, "unknown_block_ids": ["b"]}
+    vendor.get(f"/pages/{ID}/markdown").respond(json=cut)
+    with pytest.raises(Rejected, match="too long for Notion to show it whole"):
+        wire.notion.markdown(ID)
+    row = json.loads((HERE / "raw" / "row.json").read_text("utf-8")) | {"id": ID}
+    item = whole_item("notion", Binding(Schema("", "", "", ()), "work", body=True), row, wire.notion)
+    assert item.fields[-1].text == "One\n(Notion shows no more of this page.)"
 
 
 # ---- what a refusal becomes ----------------------------------------------------------------------------------
