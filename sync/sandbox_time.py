@@ -11,7 +11,8 @@ import orjson
 
 from sync.config.sources import is_loopback
 
-_PATIENCE = 5.0
+_PATIENCE = 10.0
+_TRIES = 3
 
 
 def observing(base_url: str) -> Callable[[], datetime]:
@@ -31,22 +32,29 @@ def _machine() -> datetime:
 
 
 class _Sandbox:
-    """Asked anew each time; whoever is there and is no sandbox is asked once."""
+    """Asked anew each time; whoever is there and is no sandbox is asked once. One that is too busy to answer is where
+    it was: the machine's clock would be another time altogether."""
 
     def __init__(self, host: str, port: int) -> None:
         self._host, self._port, self._there = host, port, True
+        self._last: datetime | None = None
 
     def now(self) -> datetime:
-        told = self._told() if self._there else None
-        self._there = told is not None
-        return told or _machine()
+        for _ in range(_TRIES if self._there else 0):
+            try:
+                self._last = self._told()
+            except (OSError, HTTPException):
+                continue
+            except (ValueError, KeyError, TypeError):
+                break
+            return self._last
+        self._there = self._last is not None
+        return self._last or _machine()
 
-    def _told(self) -> datetime | None:
+    def _told(self) -> datetime:
         connection = HTTPConnection(self._host, self._port, timeout=_PATIENCE)
         try:
             connection.request("GET", "/_sandbox/clock")
             return datetime.fromisoformat(orjson.loads(connection.getresponse().read())["now"]).astimezone(UTC)
-        except (OSError, HTTPException, ValueError, KeyError, TypeError):
-            return None
         finally:
             connection.close()

@@ -106,14 +106,18 @@ def test_one_can_change_over_from_modified_since(keeper: Keeper) -> None:
 
 
 def test_the_route_is_explained(keeper: Keeper) -> None:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG))
     with structlog.testing.capture_logs() as lines:
         keeper.pull(subtasks="both")
         keeper.pull(subtasks="both")
         keeper.pull(incremental="modified_since")
-    told = [(line["how"], line["why"]) for line in lines if line["event"] == "route"]
+    told = [
+        (line["log_level"], line.get("by", line["event"]), line["why"])
+        for line in lines
+        if line["event"] in ("listed whole", "read on")
+    ]
     assert told[::2] == [
-        ("listed whole", "the first pull"),
-        ("by events", "a subtask's change does not mark its parent, and events tell of both"),
-        ("by modified_since", "the config says so"),
+        ("info", "listed whole", "the first pull"),
+        ("debug", "events", "a subtask's change does not mark its parent, and events tell of both"),
+        ("debug", "modified_since", "the config says so"),
     ]
