@@ -38,10 +38,12 @@ def test_what_it_writes_checks_reads_writes_and_is_quiet_then(demo: str, tmp_pat
     assert said.code == 0, said.all
     assert "config.toml: good" in said.out
     assert "sandbox" not in [line.strip() for line in config.read_text("utf-8").splitlines()], "no token in it"
-    observed = here("run", "--config", config)
+    at_once = [('kind = "asana"', 'kind = "asana"\nrequests_per_minute = 0'),
+               ('kind = "notion"', 'kind = "notion"\nrequests_per_minute = 0')]  # fmt: skip
+    observed = here("run", "--config", edited(config, at_once))
     assert (observed.code, last_line(observed)["written"]) == (0, 0), observed.all
     assert last_line(observed)["planned"] > 0
-    ready = edited(config, [('mode = "observe"', 'mode = "apply"')])
+    ready = edited(config, [*at_once, ('mode = "observe"', 'mode = "apply"')])
     assert last_line(here("run", "--config", ready))["written"] > 0
     second = last_line(here("run", "--config", ready))
     assert (second["planned"], second["written"]) == (0, 0)
