@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,20 +16,14 @@ import pytest
 
 from tests.cli.program import environment, process
 from tests.run.test_serving import finish, marked
-from tests.run.worlds import Rig, rig
+from tests.run.worlds import Rig, addressed
 
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[tuple[Rig, str]]:
     """A world whose config has a public address on a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with rig(tmp_path / "world") as one:
-        url = f"http://127.0.0.1:{port}"
-        text = f'\n[serve]\nport = {port}\npublic_url = "{url}"\ndebounce_seconds = 0.2\nlogs = "json"\n'
-        one.config.write_text(one.config.read_text("utf-8") + text, "utf-8")
-        yield one, url
+    with addressed(tmp_path / "world", 'logs = "json"\n') as one:
+        yield one
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from tests.cli.program import environment, last_line
 from tests.run.test_parking import asked, calm, ended_by, until
 from tests.run.test_serve_command import serving, wait
 from tests.run.test_serving import finish, marked
-from tests.run.worlds import NOW, Rig, rig
+from tests.run.worlds import NOW, Rig, addressed, rig
 
 SECONDS = 10.0
 COMMANDS = {"run": ("--as-of", NOW.isoformat(), "--json"), "serve": ("--as-of", "sandbox", "--port", "0")}
@@ -95,14 +94,8 @@ def test_whatever_it_does_it_ends_and_the_next_run_mends(
 @pytest.fixture
 def heard(tmp_path: Path) -> Iterator[tuple[Rig, str]]:
     """A world whose config has a public address on a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with rig(tmp_path / "world") as one:
-        url = f"http://127.0.0.1:{port}"
-        text = f'\n[serve]\nport = {port}\npublic_url = "{url}"\ndebounce_seconds = 0.2\n'
-        one.config.write_text(one.config.read_text("utf-8") + text, "utf-8")
-        yield one, url
+    with addressed(tmp_path / "world") as one:
+        yield one
 
 
 def test_a_look_that_is_parked_while_it_writes_is_taken_up_by_the_next_start(heard: tuple[Rig, str]) -> None:

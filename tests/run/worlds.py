@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -217,3 +218,16 @@ def rig(folder: Path, log: str | None = None, now: datetime = NOW) -> Iterator[R
         config.write_text(config_text(world, url, loaded), encoding="utf-8")
         yield Rig(url, config, world, app, now)
     app.close()
+
+
+@contextmanager
+def addressed(folder: Path, more: str = "") -> Iterator[tuple[Rig, str]]:
+    """A rig whose config gives the service an address on a free port, and the address. `more`: other keys of it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with rig(folder) as one:
+        url = f"http://127.0.0.1:{port}"
+        text = f'\n[serve]\nport = {port}\npublic_url = "{url}"\ndebounce_seconds = 0.2\n{more}'
+        one.config.write_text(one.config.read_text("utf-8") + text, "utf-8")
+        yield one, url
