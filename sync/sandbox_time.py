@@ -14,6 +14,24 @@ from sync.config.sources import is_loopback
 _PATIENCE = 10.0
 _TRIES = 3
 
+SILENT = (OSError, HTTPException)
+STRANGE = (ValueError, KeyError, TypeError)
+"""What `clock_at` raises: where nobody answers, and where somebody answers who is no sandbox."""
+
+
+def clock_at(origin: str) -> datetime:
+    """What the clock of the sandbox at `http://HOST:PORT` says, in UTC. Raises SILENT, STRANGE.
+
+    A bare connection: it is asked for every page that is kept, and httpx would load its certificates each time.
+    """
+    url = urlsplit(origin)
+    connection = HTTPConnection(url.hostname or "", url.port or 80, timeout=_PATIENCE)
+    try:
+        connection.request("GET", "/_sandbox/clock")
+        return datetime.fromisoformat(orjson.loads(connection.getresponse().read())["now"]).astimezone(UTC)
+    finally:
+        connection.close()
+
 
 def observing(base_url: str) -> Callable[[], datetime]:
     """The clock for what is observed at this address: the sandbox's own where one is there, else the machine's.
@@ -24,7 +42,7 @@ def observing(base_url: str) -> Callable[[], datetime]:
     url = urlsplit(base_url)
     if not (url.scheme == "http" and is_loopback(base_url) and url.path.startswith("/notion")):
         return _machine
-    return _Sandbox(url.hostname or "", url.port or 80).now
+    return _Sandbox(f"http://{url.netloc}").now
 
 
 def _machine() -> datetime:
@@ -35,26 +53,18 @@ class _Sandbox:
     """Asked anew each time; whoever is there and is no sandbox is asked once. One that is too busy to answer is where
     it was: the machine's clock would be another time altogether."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._host, self._port, self._there = host, port, True
+    def __init__(self, origin: str) -> None:
+        self._origin, self._there = origin, True
         self._last: datetime | None = None
 
     def now(self) -> datetime:
         for _ in range(_TRIES if self._there else 0):
             try:
-                self._last = self._told()
-            except (OSError, HTTPException):
+                self._last = clock_at(self._origin)
+            except SILENT:
                 continue
-            except (ValueError, KeyError, TypeError):
+            except STRANGE:
                 break
             return self._last
         self._there = self._last is not None
         return self._last or _machine()
-
-    def _told(self) -> datetime:
-        connection = HTTPConnection(self._host, self._port, timeout=_PATIENCE)
-        try:
-            connection.request("GET", "/_sandbox/clock")
-            return datetime.fromisoformat(orjson.loads(connection.getresponse().read())["now"]).astimezone(UTC)
-        finally:
-            connection.close()

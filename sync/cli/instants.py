@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from sync.cli.exits import Refusal
 from sync.config import Settings
-
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+from sync.config.sources import is_loopback
+from sync.sandbox_time import SILENT, STRANGE, clock_at
 
 
 def parse(text: str, option: str) -> datetime:
@@ -24,13 +24,13 @@ def instant_of(as_of: str | None, settings: Settings, *, only_loopback: bool = F
     """The instant to judge. `only_loopback`: a run that writes may pretend another time only against a sandbox."""
     if as_of is None:
         return datetime.now(UTC)
-    origins = [urlsplit(url) for url in settings.base_urls]
-    loopback = [origin for origin in origins if origin.hostname in _LOOPBACK]
+    urls = settings.base_urls
+    loopback = [urlsplit(url) for url in urls if is_loopback(url)]
     if as_of == "sandbox":
         if not loopback:
             raise Refusal("--as-of sandbox: no source of this config is a sandbox on this machine")
         return _clock_of(f"{loopback[0].scheme}://{loopback[0].netloc}")
-    if only_loopback and len(loopback) < len(origins):
+    if only_loopback and len(loopback) < len(urls):
         raise Refusal(
             "--as-of on a run is for the sandbox only; use `handrail plan --as-of` or `handrail report --as-of`"
         )
@@ -38,12 +38,9 @@ def instant_of(as_of: str | None, settings: Settings, *, only_loopback: bool = F
 
 
 def _clock_of(origin: str) -> datetime:
-    import httpx
-
     try:
-        answer = httpx.get(f"{origin}/_sandbox/clock", timeout=10, trust_env=False).raise_for_status().json()
-    except httpx.HTTPError as error:
+        return clock_at(origin)
+    except (*SILENT, *STRANGE) as error:
         raise Refusal(
             f"--as-of sandbox: {origin} does not answer ({error}); is `handrail sandbox` running?"
         ) from None
-    return parse(str(answer["now"]), "--as-of")
