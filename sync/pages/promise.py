@@ -69,8 +69,9 @@ def learned(board: Board, frozen: Mapping[str, Promise]) -> Iterator[Block]:
     it; where nothing is frozen, as it would today."""
     rows, start = promises.took(board), promises.span_start(board)
     lately = rows.filter(pl.col("finished_at") >= start)
-    fresh = {one.flow: one for one in promises.learned(board) if isinstance(one, Promise)}
-    few = {one[0]: one[1] for one in promises.learned(board) if not isinstance(one, Promise)}
+    pledges = [*promises.learned(board)]
+    fresh = {one.flow: one for one in pledges if isinstance(one, Promise)}
+    few = {one[0]: one[1] for one in pledges if not isinstance(one, Promise)}
     told, moving = [], False
     for flow in board.terms.flows.values():
         now = lately.filter(pl.col("flow") == flow.id)["took"]
